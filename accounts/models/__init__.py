@@ -1,0 +1,7 @@
+"""The ground floor's tables."""
+
+from accounts.models.businesses import ApiKey, Business, Desk, Invitation, Member
+from accounts.models.ledger import Event, Heartbeat, InboxDelivery, Job
+from accounts.models.users import User
+
+__all__ = ["ApiKey", "Business", "Desk", "Event", "Heartbeat", "InboxDelivery", "Invitation", "Job", "Member", "User"]

@@ -1,0 +1,1 @@
+"""The frame: settings, URLs, the API's mount, the server and worker entry points."""

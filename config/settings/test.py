@@ -1,0 +1,24 @@
+"""The suite: fixed secrets, a database of its own, nothing that leaves the machine."""
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import BASE_DIR, DATABASES, STORAGES, VAR_DIR, env
+
+SECRET_KEY = "only-for-tests-" + "x" * 50
+JWT_KEY = "only-for-tests-" + "j" * 50
+ENCRYPTION_KEYS = ["cHJvdmlkZWQtZm9yLXRlc3RzLW9ubHktMzItYnl0ZXM="]
+STRIPE_WEBHOOK_SECRETS = ["whsec_test_secret"]
+STRIPE_SECRET_KEY = "sk_test_platform"
+STRIPE_CONNECT_CLIENT_ID = "ca_test"
+STRIPE_LIVEMODE = False
+METRICS_TOKEN = "metrics-for-tests"
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+
+DATABASES["default"]["OPTIONS"].pop("pool", None)
+DATABASES["default"]["TEST"] = {"NAME": "test_bellwether" + env.text("TEST_DB_SUFFIX", "")}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATICFILES_DIRS = [folder for folder in (BASE_DIR / "static", VAR_DIR / "assets") if folder.exists()]
+CELERY_BROKER_URL = "memory://"
+ACCOUNT_RATE_LIMITS = False

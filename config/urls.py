@@ -1,0 +1,24 @@
+"""Every address of the house."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from config.api import api
+
+#: Each app's own addresses; the app decides its prefixes below these.
+APPS = ("accounts", "billing", "ingestion", "analytics", "recommendations", "agent")
+
+urlpatterns = [
+    path(settings.ADMIN_PATH, admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", api.urls),
+    *(path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")),
+]
+
+handler400 = "accounts.views.errors.bad_request"
+handler403 = "accounts.views.errors.forbidden"
+handler404 = "accounts.views.errors.not_found"
+handler500 = "accounts.views.errors.server_error"
