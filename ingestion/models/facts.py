@@ -1,0 +1,69 @@
+"""The common part of every fact: what it is a copy of, and which version."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+
+from accounts.periods import Period
+from accounts.tenancy import BusinessOwned, BusinessQuerySet
+from ingestion.models.runs import SyncRun
+from ingestion.models.sources import Source
+
+
+class FactQuerySet(BusinessQuerySet):
+    """Facts of a business. Every read starts with `of`."""
+
+    def from_source(self, source: Source) -> Self:
+        """Facts of one source of one business."""
+        return self.filter(business_id=source.business_id, source=source)
+
+    def within(self, period: Period) -> Self:
+        """Facts whose own day falls into the half-open `period`, by the period's time zone."""
+        column = self.model.day_column
+        if isinstance(self.model._meta.get_field(column), models.DateTimeField):
+            bounds = (period.starts_at, period.ends_at)
+        else:
+            bounds = (period.start, period.end)
+        return self.filter(**{f"{column}__gte": bounds[0], f"{column}__lt": bounds[1]})
+
+
+class Fact(BusinessOwned):
+    """A canonical row about what happened, with its provenance. Only `ingestion.pipeline.merge` writes facts.
+
+    `business` and `source` carry no foreign keys of their own: one composite key (source, business) says more
+    (the source is that business's) and is checked once a row.
+    """
+
+    day_column: ClassVar[str] = "created_at"
+
+    business = models.ForeignKey(
+        "accounts.Business", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    source = models.ForeignKey(
+        Source, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    external_id = models.CharField(max_length=255, db_collation="C")
+    version_at = models.DateTimeField()
+    version_rank = models.SmallIntegerField(default=0)
+    content_hash = models.BigIntegerField()
+    observed_at = models.DateTimeField()
+    run = models.ForeignKey(
+        SyncRun,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        help_text="The run that last wrote this row.",
+    )
+
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.external_id

@@ -1,0 +1,1 @@
+"""From payloads to facts: map, stage, merge."""

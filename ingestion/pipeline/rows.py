@@ -1,0 +1,168 @@
+"""What mappers return: one row type a fact, with exactly the fact's own columns in order.
+
+A row begins with its key and its version. `version_at` is the provider's own time of this state of the object
+(when it was fetched, or when its event was created); `version_rank` orders states that share one second, higher is
+later in the object's life. Money is integer minor units, currencies are lower-case ISO codes, moments are aware
+datetimes. JSON columns hold lists of plain dictionaries. Texts that are absent are empty, never None.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+JSONList = list[dict[str, Any]]
+
+
+class BalanceTransactionRow(NamedTuple):
+    external_id: str
+    version_at: datetime
+    version_rank: int
+    created_at: datetime
+    available_on: datetime
+    currency: str
+    amount: int
+    fee: int
+    net: int
+    type: str
+    reporting_category: str
+    bucket: str
+    status: str
+    source_object: str = ""
+    exchange_rate: Decimal | None = None
+    description: str = ""
+
+
+class ChargeRow(NamedTuple):
+    external_id: str
+    version_at: datetime
+    version_rank: int
+    created_at: datetime
+    currency: str
+    amount: int
+    amount_captured: int
+    amount_refunded: int
+    status: str
+    captured: bool
+    paid: bool
+    customer: str = ""
+    payer_key: str = ""
+    payment_intent: str = ""
+    brand: str = ""
+    card_present: bool = False
+    failure_code: str = ""
+    descriptor: str = ""
+    disputed: bool = False
+    balance_transaction: str = ""
+    invoice: str = ""
+
+
+class RefundRow(NamedTuple):
+    external_id: str
+    version_at: datetime
+    version_rank: int
+    created_at: datetime
+    currency: str
+    amount: int
+    status: str
+    charge: str = ""
+    payment_intent: str = ""
+    reason: str = ""
+    failure_reason: str = ""
+    balance_transaction: str = ""
+
+
+class DisputeRow(NamedTuple):
+    external_id: str
+    version_at: datetime
+    version_rank: int
+    created_at: datetime
+    currency: str
+    amount: int
+    status: str
+    reason: str
+    case_type: str
+    brand: str
+    charge: str
+    charge_created_at: datetime | None
+    evidence_due_by: datetime | None
+    has_evidence: bool
+    closed_at: datetime | None
+    is_chargeback: bool
+    livemode: bool
+
+
+class PayoutRow(NamedTuple):
+    external_id: str
+    version_at: datetime
+    version_rank: int
+    created_at: datetime
+    arrival_date: date
+    currency: str
+    amount: int
+    status: str
+    automatic: bool
+    method: str = ""
+    failure_code: str = ""
+    balance_transaction: str = ""
+
+
+class FraudWarningRow(NamedTuple):
+    external_id: str
+    version_at: datetime
+    version_rank: int
+    created_at: datetime
+    charge: str
+    fraud_type: str
+    actionable: bool
+
+
+class SubscriptionRow(NamedTuple):
+    external_id: str
+    version_at: datetime
+    version_rank: int
+    created_at: datetime
+    customer: str
+    status: str
+    currency: str
+    items: JSONList
+    discounts: JSONList
+    trial_end: datetime | None = None
+    cancel_at: datetime | None = None
+    canceled_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+class InvoiceRow(NamedTuple):
+    external_id: str
+    version_at: datetime
+    version_rank: int
+    created_at: datetime
+    customer: str
+    subscription: str
+    status: str
+    currency: str
+    total: int
+    lines: JSONList
+
+
+Row = (
+    BalanceTransactionRow
+    | ChargeRow
+    | RefundRow
+    | DisputeRow
+    | PayoutRow
+    | FraudWarningRow
+    | SubscriptionRow
+    | InvoiceRow
+)
+
+
+class Rejected(NamedTuple):
+    """A payload that cannot become a row: why, and what it was, word for word."""
+
+    external_id: str
+    reason_code: str
+    reason: str
+    raw: str

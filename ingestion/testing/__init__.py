@@ -1,0 +1,1 @@
+"""Test tools of ingestion: factories for sources, runs and facts."""
