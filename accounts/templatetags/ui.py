@@ -13,6 +13,7 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -183,7 +184,7 @@ def dial(score: int | None, low: Number | None = None, high: Number | None = Non
         "score": score,
         "fill": score or 0,
         "has_band": has_band,
-        "band_start": f"{-band_low:.2f}",
+        "band_low": f"{band_low:.2f}",
         "band_length": f"{band_high - band_low:.2f}",
         "small": small,
     }
@@ -238,6 +239,14 @@ def slot(context: template.RequestContext, name: str, query: str = "") -> SafeSt
 def slot_address(context: template.RequestContext, name: str) -> str:
     """The URL behind a slot, for links; empty where nobody fills it."""
     return navigation.slot_url(context["request"], name) if "request" in context else ""
+
+
+@register.simple_tag(takes_context=True)
+def again(context: template.Context, block: str) -> str:
+    """What the block `block` of this page says, once more: the title is also the heading."""
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    node = blocks.get_block(block) if blocks else None
+    return node.render(context) if node else ""
 
 
 @register.filter

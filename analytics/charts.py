@@ -1,0 +1,157 @@
+"""Charts: one reviewed Vega-Lite spec file each, one house style, rows injected by name.
+
+The same built spec is drawn by the browser and by `vl_convert`. In a page its colours stay CSS variables, so a theme
+change needs no redraw; on paper and in mail they become the light values.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from accounts import formats
+from accounts.money import to_major
+
+SPECS = Path(__file__).resolve().parent
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+HEIGHTS = {"s": 92, "m": 212, "l": 292}
+FONT = '-apple-system, "Segoe UI", Inter, Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif'
+
+#: Light values of the tokens in static/css/tokens.css, for drawings outside a page.
+PAPER_COLOURS = {
+    "--ink": "#1b1f24", "--ink-2": "#5b6470", "--ink-3": "#b3bac4", "--line": "#e3e6ea", "--surface": "#ffffff",
+    "--series-1": "#0072b2", "--series-2": "#d55e00", "--series-3": "#009e73", "--series-4": "#cc79a7",
+    "--series-rest": "#b3bac4", "--before": "#9aa4b2", "--good": "#0b6e99", "--bad": "#b4470b", "--accent": "#4148c4",
+}  # fmt: skip
+
+HOUSE: dict[str, Any] = {
+    "background": "transparent",
+    "font": FONT,
+    "padding": {"left": 4, "right": 8, "top": 8, "bottom": 4},
+    "autosize": {"type": "fit", "contains": "padding"},
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": "var(--ink-2)", "titleColor": "var(--ink-2)", "labelFontSize": 12, "titleFontSize": 12,
+        "titleFontWeight": "normal", "gridColor": "var(--line)", "domainColor": "var(--line)", "tickColor": "var(--line)",
+        "labelPadding": 8, "tickSize": 4, "labelOverlap": "greedy",
+    },
+    "axisX": {"grid": False, "title": None, "tickCount": 7},
+    "axisY": {"domain": False, "ticks": False, "title": None, "tickCount": 4, "zindex": 0},
+    "legend": {
+        "labelColor": "var(--ink-2)", "titleColor": "var(--ink-2)", "labelFontSize": 12, "titleFontSize": 12,
+        "titleFontWeight": "normal", "symbolType": "stroke", "symbolStrokeWidth": 3, "symbolSize": 120,
+        "orient": "top", "direction": "horizontal", "title": None, "offset": 8, "padding": 0,
+    },
+    "range": {"category": ["var(--series-1)", "var(--series-2)", "var(--series-3)", "var(--series-4)", "var(--series-rest)"]},
+    "line": {"strokeWidth": 2, "strokeCap": "round", "strokeJoin": "round", "color": "var(--series-1)"},
+    "area": {"color": "var(--series-1)", "fillOpacity": 0.12, "line": {"color": "var(--series-1)", "strokeWidth": 2}},
+    "bar": {"color": "var(--series-1)", "cornerRadiusEnd": 2},
+    "rule": {"color": "var(--ink-2)", "strokeDash": [4, 3]},
+    "point": {"filled": True, "size": 36, "color": "var(--series-1)"},
+    "text": {"color": "var(--ink-2)", "fontSize": 12},
+    "rect": {"color": "var(--series-1)"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a chart's rows: the field, its heading, its unit in `formats.by_unit` (or day, month, text)."""
+
+    field: str
+    label: str
+    unit: str = "text"
+
+    @property
+    def numeric(self) -> bool:
+        return self.unit not in {"text", "day", "month"}
+
+
+@functools.cache
+def load_spec(name: str) -> dict[str, Any]:
+    """The spec file `name`, such as `payments/metrics/revenue`. Errors: FileNotFoundError for an unknown name."""
+    spec: dict[str, Any] = json.loads((SPECS / f"{name}.vl.json").read_text(encoding="utf-8"))
+    return spec
+
+
+def columns_of(spec: Mapping[str, Any]) -> tuple[Column, ...]:
+    """The columns a spec names in `usermeta.columns`; they head the table under the chart."""
+    return tuple(Column(**column) for column in spec.get("usermeta", {}).get("columns", ()))
+
+
+def build(spec: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], *, currency: str = "", size: str = "m") -> dict[str, Any]:
+    """A whole spec: house style under the spec's own choices, rows inside, width from the page, height by `size`.
+
+    Units:  money columns come in minor units and are drawn in major units of `currency`.
+    """
+    whole = copy.deepcopy(dict(spec))
+    columns = columns_of(spec)
+    whole["$schema"] = SCHEMA
+    whole["data"] = {"values": [_drawn(row, columns, currency) for row in rows]}
+    whole.setdefault("width", "container")
+    whole.setdefault("height", HEIGHTS[size])
+    whole["config"] = _over(HOUSE, whole.get("config", {}))
+    whole.pop("usermeta", None)
+    return whole
+
+
+def table_rows(
+    spec: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], *, currency: str = ""
+) -> list[list[tuple[str, bool]]]:
+    """The same rows for the table under the chart: (text, is a number) by column."""
+    columns = columns_of(spec)
+    return [[(_said(row.get(c.field), c, row.get("currency", currency)), c.numeric) for c in columns] for row in rows]
+
+
+def for_paper(spec: Mapping[str, Any], *, width: int = 640) -> dict[str, Any]:
+    """The spec with plain light colours and a fixed width, for PDF and mail."""
+    text = json.dumps(spec)
+    for name, colour in PAPER_COLOURS.items():
+        text = text.replace(f"var({name})", colour)
+    whole: dict[str, Any] = json.loads(text)
+    return whole | {"width": width}
+
+
+def _over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`over` laid on `under`, nested."""
+    merged = dict(under)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = _over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _drawn(row: Mapping[str, Any], columns: Sequence[Column], currency: str) -> dict[str, Any]:
+    money = {column.field for column in columns if column.unit == "money"}
+    return {name: _plain(_major(value, currency) if name in money else value) for name, value in row.items()}
+
+
+def _major(value: Any, currency: str) -> Any:
+    return None if value is None else to_major(int(value), currency)
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can hold. A float is fine here and only here: it places a mark on a screen."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def _said(value: Any, column: Column, currency: str) -> str:
+    if value is None:
+        return formats.DASH
+    if column.unit == "day":
+        return formats.day(_date(value))
+    if column.unit == "month":
+        return formats.month(_date(value))
+    return formats.by_unit(value, column.unit, currency=currency) if column.numeric else str(value)
+
+
+def _date(value: Any) -> date:
+    return date.fromisoformat(value[:10]) if isinstance(value, str) else value
