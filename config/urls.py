@@ -6,12 +6,18 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts import health
+from accounts.views import files
 from config.api import api
 
 #: Each app's own addresses; the app decides its prefixes below these.
 APPS = ("accounts", "billing", "ingestion", "analytics", "recommendations", "agent")
 
 urlpatterns = [
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("metrics", health.metrics, name="metrics"),
+    path("files/<str:token>/", include(([path("", files.download, name="download")], "files"))),
     path(settings.ADMIN_PATH, admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),

@@ -38,7 +38,7 @@ def client_of() -> Callable[[Any], Client]:
     def make(user: Any) -> Client:
         client = Client()
         if user is not None:
-            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
 
     return make
