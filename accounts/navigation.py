@@ -11,10 +11,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Business, Desk, Member
-from accounts.periods import LABELS
+from accounts.models import Desk
 
 #: The group of links that belong to the business itself and not to a desk.
 BUSINESS = "business"
@@ -72,30 +70,6 @@ def register_nav(
 def register_slot(name: str, url_name: str, *, permission: str = "read:analytics") -> None:
     """Fill the slot `name` of lower pages with the fragment at `url_name`, which takes the business slug."""
     _slots[name] = (url_name, permission)
-
-
-def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor of the frame; everything that needs the database waits until a template asks."""
-    return {
-        "nav": SimpleLazyObject(lambda: nav_items(request)),
-        "businesses": SimpleLazyObject(lambda: businesses_of(request)),
-        "periods": LABELS,
-        "theme": theme_of(request),
-    }
-
-
-def businesses_of(request: HttpRequest) -> list[Business]:
-    """The businesses the reader belongs to, by name. One query."""
-    if not request.user.is_authenticated:
-        return []
-    members = Member.objects.filter(user=request.user).select_related("business").order_by("business__name")
-    return [member.business for member in members]
-
-
-def theme_of(request: HttpRequest) -> str:
-    """`light` or `dark` where the reader chose one, else empty: the device decides."""
-    chosen = request.COOKIES.get("theme") or getattr(getattr(request, "user", None), "theme", "")
-    return chosen if chosen in {"light", "dark"} else ""
 
 
 def nav_items(request: HttpRequest) -> list[NavGroup]:

@@ -21,6 +21,7 @@ from accounts import formats, navigation
 from accounts.changes import Change, change
 from accounts.formats import Number
 from accounts.icons import BRANDMARK, ICONS
+from accounts.periods import LABELS
 
 register = template.Library()
 
@@ -208,7 +209,7 @@ def stackbar(parts: Iterable[Mapping[str, Any]], total: Number = 100, label: str
 
 
 @register.simple_block_tag
-def card(content: str, title: str = "", lead: str = "", id: str = "", flush: bool = False, link: str = "", link_label: str = "") -> str:  # noqa: A002
+def card(content: str, title: str = "", lead: str = "", id: str = "", flush: bool = False, link: str = "", link_label: str = "") -> str:
     """A panel with a heading; `flush` lets a table touch its edges."""
     context = {"content": content, "title": title, "lead": lead, "id": id, "flush": flush, "link": link, "link_label": link_label}
     return render_to_string("components/card.html", context)
@@ -247,6 +248,12 @@ def again(context: template.Context, block: str) -> str:
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     node = blocks.get_block(block) if blocks else None
     return node.render(context) if node else ""
+
+
+@register.simple_tag
+def period_choices() -> dict[str, str]:
+    """The named periods, by key."""
+    return LABELS
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Write the browser bundle of Vega, Vega-Lite and Vega-Embed to var/assets/."""
+"""Write the browser bundle of Vega, Vega-Lite and Vega-Embed to assets/ in the var folder."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ class Command(BaseCommand):
     help = "Build the chart library for the browser from the installed vl-convert; no Node and no network is needed."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--force", action="store_true", help="Build even where the bundle of this version exists.")
+        parser.add_argument(
+            "--force", action="store_true", help="Build even where the bundle of this version exists."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        target = Path(settings.BASE_DIR) / "var" / "assets" / "vega"
+        target = Path(settings.VAR_DIR) / "assets" / "vega"
         bundle, stamp = target / "vega.js", target / "version.txt"
         version = f"vl-convert {vl_convert.__version__}"
         if bundle.exists() and stamp.exists() and stamp.read_text() == version and not options["force"]:
