@@ -55,7 +55,7 @@ def enter(request: HttpRequest, *, slug: str, permission: str) -> None:
     """Check access, bind the transaction to the business, and put business, member and period on the request."""
     if not request.user.is_authenticated:
         raise NotSignedIn("Sign in to see this.")
-    member = Member.objects.select_related("business").filter(user=request.user, business__slug=slug).first()
+    member = Member.objects.select_related("business").filter(user_id=request.user.pk, business__slug=slug).first()
     _enter(request, member, permission)
 
 
@@ -68,6 +68,8 @@ def api_business(request: HttpRequest, business_id: uuid.UUID | None, *, permiss
     key = getattr(request, "api_key", None)
     if key is not None:
         return _business_of_key(request, key, business_id, permission)
+    if not request.user.is_authenticated:
+        raise NotSignedIn("Sign in, or send a token or key.")
     members = Member.objects.select_related("business").filter(user=request.user)
     if business_id is None:
         found = list(members[:2])

@@ -26,7 +26,7 @@ def record(
     Event.objects.create(
         business=business,
         name=event,
-        actor=actor if actor is not None and actor.pk else None,
+        actor=actor,
         subject=_name(subject),
         reason=reason[:300],
         ids={key: value if isinstance(value, int | bool) else str(value) for key, value in ids.items()},

@@ -41,7 +41,10 @@ def ready(request: HttpRequest) -> HttpResponse:
     """503 when the database or the broker is away, beat is silent, or work lies due for too long."""
     checks = readiness(now=timezone.now())
     ok = all(check.ok for check in checks)
-    body = {"status": "ready" if ok else "not ready", "checks": {c.name: {"ok": c.ok, "detail": c.detail} for c in checks}}
+    body = {
+        "status": "ready" if ok else "not ready",
+        "checks": {c.name: {"ok": c.ok, "detail": c.detail} for c in checks},
+    }
     return JsonResponse(body, status=200 if ok else 503)
 
 
@@ -101,9 +104,14 @@ def _registry(now: datetime) -> CollectorRegistry:
     by_state = Gauge("bellwether_jobs", "Jobs by queue and state", ["queue", "state"], registry=registry)
     for row in Job.objects.values("queue", "state").annotate(n=Count("pk")):
         by_state.labels(row["queue"], row["state"]).set(row["n"])
-    inbox = Gauge("bellwether_inbox_deliveries", "Deliveries by provider and state", ["provider", "state"], registry=registry)
-    for row in InboxDelivery.objects.values("provider", "state").annotate(n=Count("pk")):
-        inbox.labels(row["provider"], row["state"]).set(row["n"])
+    inbox = Gauge(
+        "bellwether_inbox_deliveries",
+        "Deliveries by provider and state",
+        ["provider", "state"],
+        registry=registry,
+    )
+    for open_ in InboxDelivery.objects.values("provider", "state").annotate(n=Count("pk")):
+        inbox.labels(open_["provider"], open_["state"]).set(open_["n"])
     check = Gauge("bellwether_ready", "Readiness checks: 1 is well", ["check"], registry=registry)
     for answer in readiness(now=now):
         check.labels(answer.name).set(int(answer.ok))

@@ -50,7 +50,7 @@ class JobRun:
     stepwise: bool = False
 
     def progress(self, done: int, total: int = 0, message: str = "") -> None:
-        """Tell whoever watches how far the work is. Cheap: written by the lease's own connection, about once a second."""
+        """Tell whoever watches how far the work is. Cheap: the lease writes it, about once a second."""
         self.lease.report(done, total, message)
 
     @contextmanager
@@ -78,7 +78,12 @@ class JobKind:
     accepts: frozenset[str] = field(default_factory=frozenset)
 
     def enqueue(
-        self, business: Business | None = None, *, dedupe: str = "", due_at: datetime | None = None, **args: Any
+        self,
+        business: Business | None = None,
+        *,
+        dedupe: str = "",
+        due_at: datetime | None = None,
+        **args: Any,
     ) -> Job:
         """Write the job in the caller's transaction; a worker is woken when that commits.
 
@@ -100,9 +105,7 @@ class JobKind:
 REGISTRY: dict[str, JobKind] = {}
 
 
-def job(
-    name: str, *, queue: str, max_attempts: int = 8, stepwise: bool = False
-) -> Callable[[Handler], JobKind]:
+def job(name: str, *, queue: str, max_attempts: int = 8, stepwise: bool = False) -> Callable[[Handler], JobKind]:
     """Register a handler `(run, **args)`.
 
     A plain job runs whole in one tenant transaction, which also marks it done. A stepwise job opens its transactions
@@ -137,7 +140,12 @@ PERIODIC: dict[str, Schedule] = {}
 
 
 def periodic(
-    name: str, *, queue: str, every: timedelta | None = None, daily_at: time | None = None, max_attempts: int = 3
+    name: str,
+    *,
+    queue: str,
+    every: timedelta | None = None,
+    daily_at: time | None = None,
+    max_attempts: int = 3,
 ) -> Callable[[Handler], JobKind]:
     """Register a job that names no business and that beat enqueues by itself. Give either `every` or `daily_at`."""
     if (every is None) == (daily_at is None):
@@ -166,7 +174,10 @@ def work(job_id: uuid.UUID, *, now: datetime) -> bool:
         return True
     token = request_id.set(claimed.request_id or claimed.pk.hex)
     try:
-        with structlog.contextvars.bound_contextvars(job=claimed.name, job_id=str(claimed.pk)), lease.kept_alive():
+        with (
+            structlog.contextvars.bound_contextvars(job=claimed.name, job_id=str(claimed.pk)),
+            lease.kept_alive(),
+        ):
             _attempt(kind, lease, now)
     finally:
         request_id.reset(token)
@@ -254,7 +265,9 @@ def _tell(failed: Job, code: str, message: str) -> None:
 def sweep(*, now: datetime) -> dict[str, int]:
     """Find what was lost: requeue jobs whose lease ran out, wake workers for jobs that are due. Runs as the owner."""
     requeued = _requeue_expired(now)
-    due = list(Job.objects.filter(state=Job.State.QUEUED, due_at__lte=now).order_by("due_at").values("pk", "queue")[:500])
+    due = list(
+        Job.objects.filter(state=Job.State.QUEUED, due_at__lte=now).order_by("due_at").values("pk", "queue")[:500]
+    )
     for row in due:
         wakeup.send(row["queue"], row["pk"])
     return {"requeued": requeued, "woken": len(due)}
@@ -288,7 +301,12 @@ def _requeue(lost: Job, now: datetime) -> int:
 def retry_failed(failed: Job) -> bool:
     """Put a failed job back in the queue with its attempts counted anew; what the retry button does."""
     updated = Job.objects.filter(pk=failed.pk, state=Job.State.FAILED).update(
-        state=Job.State.QUEUED, attempts=0, due_at=timezone.now(), error_code="", error_message="", finished_at=None
+        state=Job.State.QUEUED,
+        attempts=0,
+        due_at=timezone.now(),
+        error_code="",
+        error_message="",
+        finished_at=None,
     )
     if updated:
         transaction.on_commit(lambda: wakeup.send(failed.queue, failed.pk))
@@ -314,7 +332,7 @@ def _waiting_twin(wanted: Job) -> Job:
     twins = Job.objects.filter(name=wanted.name, business=wanted.business_id, dedupe=wanted.dedupe)
     found = twins.order_by("-created_at").first()
     if found is None:
-        raise RuntimeError(f"Job {wanted.name} was neither written nor found; is the transaction bound to its business?")
+        raise RuntimeError(
+            f"Job {wanted.name} was neither written nor found; is the transaction bound to its business?"
+        )
     return found
-
-

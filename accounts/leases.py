@@ -72,7 +72,12 @@ class Lease:
 
     def retry(self, code: str, message: str, *, at: datetime) -> None:
         if not self._mine().update(
-            state=Job.State.QUEUED, lease=None, leased_until=None, due_at=at, error_code=code[:60], error_message=message
+            state=Job.State.QUEUED,
+            lease=None,
+            leased_until=None,
+            due_at=at,
+            error_code=code[:60],
+            error_message=message,
         ):
             logger.warning("lease lost before the retry could be noted")
 

@@ -95,4 +95,4 @@ def runs_as_owner(request: HttpRequest, view: Callable[..., Any]) -> bool:
 def _rendered(response: Any) -> HttpResponseBase:
     if getattr(response, "is_rendered", True) is False and callable(getattr(response, "render", None)):
         response = response.render()
-    return response  # type: ignore[no-any-return]
+    return response

@@ -10,14 +10,29 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from accounts.errors import InvalidInput
 
-ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
-THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
-TWO_DECIMAL = frozenset(
-    """aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny cop
-    crc cve czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr ils inr isk jmd kes kgs
-    khr kyd kzt lak lbp lkr lrd lsl mad mdl mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd pab pen
-    pgk php pkr pln qar ron rsd rub sar sbd scr sek sgd shp sle sos srd std szl thb tjs top try ttd twd tzs uah ugx
-    usd uyu uzs wst xcd yer zar zmw""".split()
+
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ZERO_DECIMAL = _codes(
+    """
+    bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf
+    """
+)
+THREE_DECIMAL = _codes(
+    """
+    bhd jod kwd omr tnd
+    """
+)
+TWO_DECIMAL = _codes(
+    """
+    aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny
+    cop crc cve czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr ils inr isk
+    jmd kes kgs khr kyd kzt lak lbp lkr lrd lsl mad mdl mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio
+    nok npr nzd pab pen pgk php pkr pln qar ron rsd rub sar sbd scr sek sgd shp sle sos srd std szl thb tjs
+    top try ttd twd tzs uah ugx usd uyu uzs wst xcd yer zar zmw
+    """
 )
 SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "brl": "R$", "inr": "₹", "krw": "₩"}
 MINUS = "\u2212"

@@ -32,5 +32,5 @@ def timetable() -> dict[str, dict[str, Any]]:
 def _when(entry: Schedule) -> schedule | crontab:
     if entry.daily_at is not None:
         return crontab(hour=str(entry.daily_at.hour), minute=str(entry.daily_at.minute))
-    assert entry.every is not None  # noqa: S101 - `periodic` demands one of the two
+    assert entry.every is not None
     return schedule(entry.every)

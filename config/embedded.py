@@ -18,7 +18,15 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("BELLWETHER_VAR", ROOT / "var"))
 DATABASE = "bellwether"
 #: Commands that need settings but no database.
-WITHOUT_DATABASE = {"collectstatic", "build_assets", "compilemessages", "help", "version", "--version", "--help"}
+WITHOUT_DATABASE = {
+    "collectstatic",
+    "build_assets",
+    "compilemessages",
+    "help",
+    "version",
+    "--version",
+    "--help",
+}
 TUNING = """
 # Bellwether: an embedded server for one machine
 max_connections = 200

@@ -34,7 +34,7 @@ def configure() -> None:
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer() if is_terminal else structlog.processors.JSONRenderer()
     )
-    tail = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    tail: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if not is_terminal:
         tail.append(structlog.processors.format_exc_info)
     structlog.configure(

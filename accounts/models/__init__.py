@@ -4,4 +4,15 @@ from accounts.models.businesses import ApiKey, Business, Desk, Invitation, Membe
 from accounts.models.ledger import Event, Heartbeat, InboxDelivery, Job
 from accounts.models.users import User
 
-__all__ = ["ApiKey", "Business", "Desk", "Event", "Heartbeat", "InboxDelivery", "Invitation", "Job", "Member", "User"]
+__all__ = [
+    "ApiKey",
+    "Business",
+    "Desk",
+    "Event",
+    "Heartbeat",
+    "InboxDelivery",
+    "Invitation",
+    "Job",
+    "Member",
+    "User",
+]

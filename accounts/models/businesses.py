@@ -39,7 +39,9 @@ class Business(models.Model):
     industry = models.CharField(max_length=80, blank=True)
     legal_entity = models.CharField(max_length=120, blank=True)
     founded_on = models.DateField(null=True, blank=True)
-    revenue_estimate = models.BigIntegerField(null=True, blank=True, help_text="A year, in minor units of the currency.")
+    revenue_estimate = models.BigIntegerField(
+        null=True, blank=True, help_text="A year, in minor units of the currency."
+    )
     desks = ArrayField(models.CharField(max_length=16, choices=Desk), default=_default_desks)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)

@@ -55,7 +55,9 @@ class FiveQuestions:
 
     def test_reading_writes_nothing(self) -> None:
         client = self.client_of(self.world.owner)
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             client.get(self.address(self.world))
         written = [q["sql"] for q in captured if q["sql"].lower().startswith(WRITES)]
         assert [sql for sql in written if not any(table in sql for table in FRAME_TABLES)] == []

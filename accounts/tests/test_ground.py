@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
+from itertools import pairwise
 
 import pytest
 from cryptography.fernet import Fernet
@@ -24,7 +25,8 @@ NOON = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 
 class TestMoney:
     @pytest.mark.parametrize(
-        ("currency", "decimals"), [("usd", 2), ("jpy", 0), ("kwd", 3), ("isk", 2), ("ugx", 2), ("huf", 2), ("krw", 0)]
+        ("currency", "decimals"),
+        [("usd", 2), ("jpy", 0), ("kwd", 3), ("isk", 2), ("ugx", 2), ("huf", 2), ("krw", 0)],
     )
     def test_knows_the_decimals(self, currency: str, decimals: int) -> None:
         assert exponent(currency) == decimals
@@ -65,7 +67,9 @@ class TestPeriods:
         assert local_day(late, "Europe/Berlin") == date(2026, 6, 15)
         assert local_day(late, "America/New_York") == date(2026, 6, 14)
 
-    @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 6, 1), 24)])
+    @pytest.mark.parametrize(
+        ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 6, 1), 24)]
+    )
     def test_days_follow_the_clock_change(self, day: date, hours: int) -> None:
         length = day_start(day + timedelta(days=1), "Europe/Berlin") - day_start(day, "Europe/Berlin")
         assert length == timedelta(hours=hours)
@@ -123,7 +127,7 @@ class TestPermissions:
     def test_grow_with_the_role(self) -> None:
         order = [Role.VIEWER, Role.ANALYST, Role.MANAGER, Role.OWNER]
         held = [{p for p in PERMISSIONS if may(role, p)} for role in order]
-        assert all(lower < higher for lower, higher in zip(held, held[1:], strict=False))
+        assert all(lower < higher for lower, higher in pairwise(held))
 
     def test_an_unknown_permission_is_a_bug_and_an_unknown_role_may_nothing(self) -> None:
         with pytest.raises(KeyError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from config import env
 from config.settings.database import database_from_url
@@ -103,7 +104,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", VAR_DIR / "assets"]
 
-# Log-in ------------------------------------------------------------------------------------------------------------
+# Log-in
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -128,7 +129,11 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "signup": "20/m/ip"}
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "signup": "20/m/ip",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Bellwether"
 GOOGLE_CLIENT_ID = env.text("GOOGLE_CLIENT_ID", "")
@@ -147,10 +152,10 @@ JWT_KEY = env.text("JWT_KEY", "")
 JWT_ACCESS_LIFETIME = timedelta(minutes=30)
 JWT_REFRESH_LIFETIME = timedelta(days=14)
 
-# Secrets at rest: the first key encrypts, all of them decrypt ------------------------------------------------------
+# Secrets at rest: the first key encrypts, all of them decrypt
 ENCRYPTION_KEYS = env.items("ENCRYPTION_KEYS")
 
-# Files -------------------------------------------------------------------------------------------------------------
+# Files
 FILE_LINK_SECONDS = env.number("FILE_LINK_SECONDS", 300)
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 50 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -178,7 +183,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Mail --------------------------------------------------------------------------------------------------------------
+# Mail
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
@@ -189,13 +194,13 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Bellwether <desk@bellwether.example>")
 
-# Work in the background --------------------------------------------------------------------------------------------
+# Work in the background
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 CELERY_QUEUE_DIR = VAR_DIR / "queue"
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)
 JOB_SWEEP_SECONDS = env.number("JOB_SWEEP_SECONDS", 10)
 
-# Stripe: the customers' accounts -----------------------------------------------------------------------------------
+# Stripe: the customers' accounts
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_CONNECT_BASE = env.text("STRIPE_CONNECT_BASE", "https://connect.stripe.com")
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
@@ -203,15 +208,33 @@ STRIPE_CONNECT_CLIENT_ID = env.text("STRIPE_CONNECT_CLIENT_ID", "")
 STRIPE_WEBHOOK_SECRETS = env.items("STRIPE_WEBHOOK_SECRETS")
 STRIPE_LIVEMODE = env.flag("STRIPE_LIVEMODE", default=True)
 
-# What the pricing page shows until plans are data ------------------------------------------------------------------
+# What the pricing page shows until plans are data
 PRICING = [
-    {"name": "Free", "monthly_minor": 0, "currency": "usd", "for": "One source, readiness score and metrics."},
-    {"name": "Desk", "monthly_minor": 4900, "currency": "usd", "for": "One desk, all its sources and the agent."},
-    {"name": "Pro", "monthly_minor": 14900, "currency": "usd", "for": "Every open desk, team roles and the API."},
+    {
+        "name": "Free",
+        "monthly_minor": 0,
+        "currency": "usd",
+        "for": "One source, readiness score and metrics.",
+    },
+    {
+        "name": "Desk",
+        "monthly_minor": 4900,
+        "currency": "usd",
+        "for": "One desk, all its sources and the agent.",
+    },
+    {
+        "name": "Pro",
+        "monthly_minor": 14900,
+        "currency": "usd",
+        "for": "Every open desk, team roles and the API.",
+    },
 ]
 
-# Browser -----------------------------------------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
+# The sandbox world; only development checkouts speak to it
+SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8010")
+
+# Browser
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "EXCLUDE_URL_PREFIXES": [f"/{ADMIN_PATH}", "/api/v1/docs"],
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -234,7 +257,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 
-# Logs, metrics -----------------------------------------------------------------------------------------------------
+# Logs, metrics
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 EVENT_RETENTION_DAYS = env.number("EVENT_RETENTION_DAYS", 90)

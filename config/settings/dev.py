@@ -1,7 +1,8 @@
 """One machine, embedded services, secrets of its own that are made once and kept under var/."""
 
+from config import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import BASE_URL, VAR_DIR, env
+from config.settings.base import BASE_URL, CONTENT_SECURITY_POLICY, SANDBOX_URL, VAR_DIR
 from config.settings.local_secrets import local_secrets
 
 DEBUG = env.flag("DEBUG", default=False)
@@ -15,11 +16,10 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 STATICFILES_DIRS = [folder for folder in STATICFILES_DIRS if folder.exists()]  # noqa: F405
 
 # Without a key of its own this checkout speaks to the sandbox world, in Stripe's wire format.
-SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8010")
 if not env.text("STRIPE_SECRET_KEY", ""):
     STRIPE_API_BASE = env.text("STRIPE_API_BASE", SANDBOX_URL)
     STRIPE_CONNECT_BASE = env.text("STRIPE_CONNECT_BASE", SANDBOX_URL)
     STRIPE_SECRET_KEY = "sk_test_sandbox"  # noqa: S105 - the sandbox takes any test key
     STRIPE_CONNECT_CLIENT_ID = "ca_sandbox"
     STRIPE_LIVEMODE = False
-    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(STRIPE_CONNECT_BASE)  # noqa: F405
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(STRIPE_CONNECT_BASE)

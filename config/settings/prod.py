@@ -1,7 +1,8 @@
 """The open internet: every secret must be given, everything travels by TLS."""
 
+from config import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import BASE_URL, env
+from config.settings.base import BASE_URL
 
 SECRET_KEY = env.text("SECRET_KEY")
 JWT_KEY = env.text("JWT_KEY")

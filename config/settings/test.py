@@ -1,7 +1,8 @@
 """The suite: fixed secrets, a database of its own, nothing that leaves the machine."""
 
+from config import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import BASE_DIR, DATABASES, STORAGES, VAR_DIR, env
+from config.settings.base import BASE_DIR, DATABASES, STORAGES, VAR_DIR
 
 SECRET_KEY = "only-for-tests-" + "x" * 50
 JWT_KEY = "only-for-tests-" + "j" * 50

@@ -1,0 +1,143 @@
+"""Everything in one terminal: database, migrations, static files, demo business, web, worker, beat, sandbox."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from config.demo import DEMO_EMAIL, DEMO_PASSWORD, ensure_demo
+from config.processes import Child, Supervisor
+
+START_LIMIT = 60.0
+
+
+class Command(BaseCommand):
+    help = "Start Bellwether on this machine. Ctrl-C stops all of it; a second start finds everything as it was."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--no-demo", action="store_true", help="Do not make or renew the demo business.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        port: int = options["port"]
+        sandbox_port = int(settings.SANDBOX_URL.rsplit(":", 1)[1])
+        for wanted in (port, sandbox_port):
+            if not is_free(wanted):
+                raise CommandError(f"Port {wanted} is taken. Is Bellwether running already? Otherwise give --port.")
+        self.prepare()
+        supervisor = Supervisor(children(port, sandbox_port), say=self.stderr.write)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, supervisor.stop_soon)
+        supervisor.start()
+        try:
+            self.greet(port, demo=not options["no_demo"])
+            supervisor.watch()
+        finally:
+            self.stdout.write("Stopping …")
+            supervisor.stop()
+        self.stdout.write("Stopped. Everything is kept under var/.")
+
+    def prepare(self) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+        build_static()
+
+    def greet(self, port: int, *, demo: bool) -> None:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(f"{address}/health/live")
+        self.stdout.write(f"\nBellwether is up: {address}")
+        if demo:
+            wait_for(f"{settings.SANDBOX_URL}/_sandbox/health")
+            ensure_demo()
+            self.stdout.write(f"Demo login:      {DEMO_EMAIL} / {DEMO_PASSWORD}")
+        self.stdout.write(f"Mail goes to:    {settings.EMAIL_FILE_PATH}")
+        self.stdout.write("Ctrl-C stops everything.\n")
+        self.stdout.flush()
+
+
+def children(port: int, sandbox_port: int) -> list[Child]:
+    """The processes of one machine: one web server, one worker for all queues, beat, and the sandbox world."""
+    own = {
+        "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
+        "BASE_URL": f"http://127.0.0.1:{port}",
+    }
+    alone = own | {"DATABASE_POOL": "0"}  # forking workers and a connection pool do not go together
+    logs = settings.VAR_DIR / "logs"
+    python = [sys.executable, "-m"]
+    web = [
+        *python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+        "--blocking-threads", "8", "--backpressure", "128", "--no-ws", "config.wsgi:application",
+    ]  # fmt: skip
+    celery = [*python, "celery", "-A", "config.celery:app"]
+    worker = [
+        *celery, "worker", "-Q", "ingest,analytics,notifications", "--concurrency", "2", "-l", "WARNING",
+        "--without-gossip", "--without-mingle", "--without-heartbeat",
+    ]  # fmt: skip
+    beat = [*celery, "beat", "-l", "WARNING", "--pidfile", ""]
+    sandbox = [*python, "ingestion.sandbox.stripe", "--port", str(sandbox_port),
+               "--webhook-url", f"http://127.0.0.1:{port}/webhooks/stripe"]  # fmt: skip
+    secret = {"SANDBOX_WEBHOOK_SECRET": settings.STRIPE_WEBHOOK_SECRETS[0]}
+    return [
+        Child("sandbox", sandbox, own | secret, logs / "sandbox.log"),
+        Child("web", web, own, logs / "web.log"),
+        Child("worker", worker, alone, logs / "worker.log"),
+        Child("beat", beat, alone, logs / "beat.log"),
+    ]
+
+
+def build_static() -> None:
+    """Collect and compress static files, unless nothing changed since the last time."""
+    stamp = Path(settings.STATIC_ROOT) / ".stamp"
+    call_command("build_assets", verbosity=0)
+    wanted = static_stamp()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(wanted)
+
+
+def static_stamp() -> str:
+    """Changes when a file of ours changes or the installed packages do."""
+    digest = hashlib.sha256((settings.BASE_DIR / "requirements.lock").read_bytes())
+    for folder in (settings.BASE_DIR / "static", settings.VAR_DIR / "assets"):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                digest.update(f"{path.relative_to(folder)} {path.stat().st_mtime_ns} {path.stat().st_size}\n".encode())
+    return digest.hexdigest()
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def wait_for(url: str) -> None:
+    """Wait until `url` answers. Errors: CommandError after START_LIMIT seconds."""
+    deadline = time.monotonic() + START_LIMIT
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own loopback address
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise CommandError(f"{url} did not answer; the logs lie in {settings.VAR_DIR / 'logs'}.")
