@@ -77,7 +77,18 @@ def accept(
     with connection.cursor() as cursor:
         cursor.execute(
             _ACCEPT,
-            [provider, endpoint, livemode, account[:80], event_id[:120], event_type[:120], event_created, payload, now, now],
+            [
+                provider,
+                endpoint,
+                livemode,
+                account[:80],
+                event_id[:120],
+                event_type[:120],
+                event_created,
+                payload,
+                now,
+                now,
+            ],
         )
         is_new = cursor.fetchone() is not None
     if is_new:
@@ -147,7 +158,11 @@ def _work(provider: str, batch: list[InboxDelivery], now: datetime) -> None:
 def _settle(delivery: InboxDelivery, outcome: Outcome | Exception, now: datetime) -> None:
     if isinstance(outcome, Outcome):
         done = InboxDelivery.State.IGNORED if outcome.ignored else InboxDelivery.State.PROCESSED
-        values: dict[str, Any] = {"state": done, "processed_at": now, "outcome": (outcome.ignored or outcome.note)[:300]}
+        values: dict[str, Any] = {
+            "state": done,
+            "processed_at": now,
+            "outcome": (outcome.ignored or outcome.note)[:300],
+        }
         if outcome.business is not None:
             values["business"] = outcome.business
     else:

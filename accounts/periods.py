@@ -81,6 +81,8 @@ def parse_period(text: str, *, as_of: datetime, zone: str) -> Period:
         separator = ""
     if not separator or not start < end or end - start > LONGEST:
         raise InvalidInput(
-            "A period is 7d, 28d, 90d, 12m or two days like 2026-01-01..2026-03-31.", field="period", value=text[:40]
+            "A period is 7d, 28d, 90d, 12m or two days like 2026-01-01..2026-03-31.",
+            field="period",
+            value=text[:40],
         )
     return Period(start, end, zone)

@@ -30,7 +30,11 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     """The page for a problem; someone who is not signed in is led to the login and back."""
     if isinstance(problem, NotSignedIn):
         return _to_login(request)
-    context = {"problem": problem, "title": TITLES.get(problem.status, "That did not work"), "status": problem.status}
+    context = {
+        "problem": problem,
+        "title": TITLES.get(problem.status, "That did not work"),
+        "status": problem.status,
+    }
     template = TEMPLATES.get(problem.status, "errors/400.html")
     response = render(request, template, context, status=max(problem.status, 400))
     for name, value in problem_headers(problem).items():

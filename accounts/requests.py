@@ -17,7 +17,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 class BusinessRequest(HttpRequest):
     """A request to a page of one business, after access was checked."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     business: Business
     member: Member
     period: Period

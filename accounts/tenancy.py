@@ -130,7 +130,11 @@ class RowSecurity(Operation):
         """Security is not part of the model state."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         table = to_state.apps.get_model(app_label, self.model)._meta.db_table
         own = f"{self.column} = (select nullif(current_setting('app.business_id', true), '')::uuid)"
@@ -147,7 +151,11 @@ class RowSecurity(Operation):
             )
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         table = from_state.apps.get_model(app_label, self.model)._meta.db_table
         for policy in ("own_business", "also_seen", "no_business"):

@@ -7,7 +7,8 @@ from typing import Any
 from celery.schedules import crontab, schedule
 from django.conf import settings
 
-from accounts.jobs import PERIODIC, Schedule
+from accounts import jobs
+from accounts.jobs import Schedule
 
 
 def timetable() -> dict[str, dict[str, Any]]:
@@ -19,7 +20,7 @@ def timetable() -> dict[str, dict[str, Any]]:
             "options": {"queue": "ingest", "expires": 60},
         }
     }
-    for name, entry in PERIODIC.items():
+    for name, entry in jobs.PERIODIC.items():
         entries[name] = {
             "task": "accounts.enqueue_periodic",
             "schedule": _when(entry),

@@ -29,7 +29,8 @@ def on_disk(tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/passwd", "..\\..\\boot.ini", "report.csv", "", "ünïcode rm -rf.csv", "a" * 500, "\x00.csv"]
+    "name",
+    ["../../etc/passwd", "..\\..\\boot.ini", "report.csv", "", "ünïcode rm -rf.csv", "a" * 500, "\x00.csv"],
 )
 def test_a_path_stays_in_the_folder_of_its_business(world: World, name: str) -> None:
     path = business_path(world.business, "uploads", name)
@@ -78,16 +79,17 @@ class TestOnS3:
         host, port = server.get_host_and_port()
         endpoint = f"http://{host}:{port}"
         client = boto3.client("s3", endpoint_url=endpoint, region_name="eu-central-1")
-        client.create_bucket(
-            Bucket="facts", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-        )
+        client.create_bucket(Bucket="facts", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         options = {
             "bucket_name": "facts", "endpoint_url": endpoint, "region_name": "eu-central-1", "access_key": "testing",
             "secret_key": "testing", "querystring_expire": 300, "file_overwrite": False,
             "object_parameters": {"ServerSideEncryption": "AES256"},
         }  # fmt: skip
         static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-        stores = {"default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}, "staticfiles": static}
+        stores = {
+            "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options},
+            "staticfiles": static,
+        }
         with override_settings(STORAGES=stores):
             yield client
         server.stop()

@@ -48,7 +48,9 @@ class TestEveryTable:
         assert owned or model is Business or model._meta.label in NOT_OWNED
 
     def test_has_a_policy_that_is_enforced_for_the_tenant_role(self) -> None:
-        assert raw("select rolbypassrls, rolsuper from pg_roles where rolname = 'bellwether_tenant'") == [(False, False)]
+        assert raw("select rolbypassrls, rolsuper from pg_roles where rolname = 'bellwether_tenant'") == [
+            (False, False)
+        ]
 
 
 class TestActingFor:

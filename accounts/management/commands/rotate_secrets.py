@@ -12,7 +12,9 @@ from accounts.secrets import EncryptedJSONField, rotate
 
 
 class Command(BaseCommand):
-    help = "Re-encrypt stored secrets with the first key in ENCRYPTION_KEYS; afterwards the older keys may go."
+    help = (
+        "Re-encrypt stored secrets with the first key in ENCRYPTION_KEYS; afterwards the older keys may go."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         total = sum(rotate_column(model, field) for model, field in secret_columns())
@@ -22,7 +24,7 @@ class Command(BaseCommand):
 def secret_columns() -> list[tuple[type[models.Model], str]]:
     """Every encrypted column of every model."""
     return [
-        (model, field.column)
+        (model, str(field.column))
         for model in apps.get_models()
         for field in model._meta.concrete_fields
         if isinstance(field, EncryptedJSONField)
@@ -31,7 +33,10 @@ def secret_columns() -> list[tuple[type[models.Model], str]]:
 
 def rotate_column(model: type[models.Model], column: str) -> int:
     """Rotate one column in one transaction, row by row and locked, so that no concurrent write is lost."""
-    table, key = connection.ops.quote_name(model._meta.db_table), connection.ops.quote_name(model._meta.pk.column)
+    table, key = (
+        connection.ops.quote_name(model._meta.db_table),
+        connection.ops.quote_name(str(model._meta.pk.column)),
+    )
     name = connection.ops.quote_name(column)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"select {key}, {name} from {table} where {name} <> '' for update")  # noqa: S608 - quoted names
