@@ -90,6 +90,8 @@ def check_container(container: Document, pod: Document) -> Iterator[str]:
         yield "does not drop all capabilities"
     if not own.get("readOnlyRootFilesystem"):
         yield "root file system is writable"
+    environment = {entry["name"]: entry.get("value") for entry in container.get("env") or []}
+    yield from check_celery(container.get("command") or [], environment)
     for entry in container.get("env") or []:
         if "value" in entry and looks_secret(entry["name"]):
             yield f"{entry['name']} stands in the manifest; take it from a Secret"
@@ -213,6 +215,12 @@ def unknown_names(given: Any, names: set[str]) -> Iterator[str]:
             yield f"{name} is read by no setting"
 
 
+def check_celery(command: list[Any], environment: dict[str, Any]) -> Iterator[str]:
+    """Celery forks; a pool of connections opened before the fork would be shared by its children."""
+    if command and command[0] == "celery" and environment.get("DATABASE_POOL") != "0":
+        yield 'celery without DATABASE_POOL "0"'
+
+
 # Compose ----------------------------------------------------------------------------------------------------
 
 
@@ -226,7 +234,9 @@ def check_compose(document: Document, names: set[str]) -> Iterator[str]:
     for name, service in services.items():
         problems = [*check_image(service.get("image", "")), *_check_service(service)]
         if name in ours:
-            problems += unknown_names(service.get("environment") or {}, names)
+            environment = service.get("environment") or {}
+            problems += unknown_names(environment, names)
+            problems += check_celery(service.get("command") or [], dict(environment))
         yield from (f"service {name}: {problem}" for problem in problems)
 
 

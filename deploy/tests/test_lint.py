@@ -82,6 +82,7 @@ class TestKubernetes:
                 "take it from a Secret",
             ),
             (lambda d: container(d).update(env=[{"name": "SECRTE_KEY", "value": "x"}]), "read by no setting"),
+            (lambda d: container(d).update(command=["celery", "worker"]), "without DATABASE_POOL"),
             (lambda d: d["spec"]["template"]["spec"].update(hostNetwork=True), "host's network"),
             (
                 lambda d: d["spec"]["template"]["spec"].pop("automountServiceAccountToken"),
@@ -170,6 +171,7 @@ class TestCompose:
             ({"environment": {"LOGLEVEL": "INFO"}}, "read by no setting"),
             ({"environment": ["LOG_LEVEL=INFO"]}, "write a mapping"),
             ({"privileged": True}, "privileged"),
+            ({"command": ["celery", "worker"]}, "without DATABASE_POOL"),
         ],
     )
     def test_names_what_is_wrong(self, changes, problem):
