@@ -1,7 +1,6 @@
 """Row security for everything a business owns here, and one composite key from each fact to its source.
 
-The composite key proves in one check a row that the source exists and belongs to the fact's business; with the two
-plain foreign keys it replaces, loading a million rows took noticeably longer.
+The composite key proves in one check a row that the source exists and belongs to the fact's business.
 """
 
 from django.db import migrations

@@ -34,6 +34,10 @@ class Fact(BusinessOwned):
 
     `business` and `source` carry no foreign keys of their own: one composite key (source, business) says more
     (the source is that business's) and is checked once a row.
+
+    Only the unique key begins with (business, source). A second index that did would look just as good to the planner
+    while a table has no statistics yet, and looking up keys through it reads the whole source for each row: 20,000 new
+    rows took five seconds instead of a third of one.
     """
 
     day_column: ClassVar[str] = "created_at"
@@ -41,9 +45,7 @@ class Fact(BusinessOwned):
     business = models.ForeignKey(
         "accounts.Business", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
-    source = models.ForeignKey(
-        Source, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
-    )
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     external_id = models.CharField(max_length=255, db_collation="C")
     version_at = models.DateTimeField()
     version_rank = models.SmallIntegerField(default=0)

@@ -8,7 +8,7 @@ from django.db import models
 
 
 class FxRate(models.Model):
-    """Units of `currency` that one euro bought on `day`; weekends and bank holidays have none: use the day before."""
+    """Units of `currency` that one euro bought on `day`. Weekends have none: use the day before."""
 
     shared_because: ClassVar[str] = "Published reference rates are the same for every business."
 

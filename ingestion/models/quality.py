@@ -1,4 +1,4 @@
-"""What is known about the facts' quality: rejected rows, stale days, and whether the mirror equals the source."""
+"""The facts' quality: rejected rows, stale days, and whether the mirror equals the source."""
 
 from __future__ import annotations
 
@@ -21,14 +21,13 @@ class QuarantinedRow(BusinessOwned):
     """A row that could not become a fact, word for word, with the reason."""
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="quarantine")
-    run = models.ForeignKey(
-        SyncRun, on_delete=models.SET_NULL, null=True, blank=True, related_name="quarantine"
-    )
+    run = models.ForeignKey(SyncRun, on_delete=models.SET_NULL, null=True, blank=True, related_name="quarantine")
     stream = models.CharField(max_length=40, blank=True)
     external_id = models.CharField(max_length=255, blank=True)
     reason_code = models.CharField(max_length=60)
     reason = models.CharField(max_length=500)
     raw = models.TextField()
+    fingerprint = models.CharField(max_length=32, help_text="Of stream, id, reason code and raw text.")
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True, blank=True)
 
@@ -40,6 +39,13 @@ class QuarantinedRow(BusinessOwned):
                 fields=["business", "source", "-created_at"],
                 condition=models.Q(resolved_at=None),
                 name="quarantine_open",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "source", "fingerprint"],
+                condition=models.Q(resolved_at=None),
+                name="quarantine_once",
             )
         ]
 
@@ -56,9 +62,7 @@ class DirtyDay(BusinessOwned):
     marked_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["business", "source", "desk", "day"], name="dirty_day_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["business", "source", "desk", "day"], name="dirty_day_once")]
 
     def __str__(self) -> str:
         return f"{self.desk} {self.day}"
@@ -76,9 +80,7 @@ class BalanceReading(BusinessOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["business", "source", "currency", "read_at"], name="balance_reading_once"
-            )
+            models.UniqueConstraint(fields=["business", "source", "currency", "read_at"], name="balance_reading_once")
         ]
 
     def __str__(self) -> str:
@@ -90,7 +92,7 @@ class BalanceReading(BusinessOwned):
 
 
 class Reconciliation(BusinessOwned):
-    """Whether the mirror equals the source: ledger sum against balance, minor units. drift = ledger − balance."""
+    """Whether the mirror equals the source, in minor units: drift = ledger sum − balance."""
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="reconciliations")
     currency = models.CharField(max_length=3)

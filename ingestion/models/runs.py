@@ -54,9 +54,7 @@ class SyncRun(BusinessOwned):
     quarantined = models.BigIntegerField(default=0)
     message = models.CharField(max_length=300, blank=True)
     error_code = models.CharField(max_length=60, blank=True)
-    job = models.ForeignKey(
-        "accounts.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    job = models.ForeignKey("accounts.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = SyncRunQuerySet.as_manager()
 
@@ -65,10 +63,7 @@ class SyncRun(BusinessOwned):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    seen=models.F("new")
-                    + models.F("changed")
-                    + models.F("unchanged")
-                    + models.F("quarantined")
+                    seen=models.F("new") + models.F("changed") + models.F("unchanged") + models.F("quarantined")
                 ),
                 name="run_counts_add_up",
             ),
@@ -83,17 +78,13 @@ class StreamCursor(BusinessOwned):
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="cursors")
     stream = models.CharField(max_length=40)
-    window = models.CharField(
-        max_length=20, blank=True, help_text="Such as 2026-05; empty for the running cursor."
-    )
+    window = models.CharField(max_length=20, blank=True, help_text="Such as 2026-05; empty for the running cursor.")
     cursor = models.CharField(max_length=255, blank=True)
     done = models.BooleanField(default=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["business", "source", "stream", "window"], name="cursor_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["business", "source", "stream", "window"], name="cursor_once")]
 
     def __str__(self) -> str:
         return f"{self.stream} {self.window}".strip()
@@ -103,9 +94,7 @@ class RawPage(BusinessOwned):
     """Payloads as the provider sent them: gzip of JSON lines in private storage."""
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="raw_pages")
-    run = models.ForeignKey(
-        SyncRun, on_delete=models.CASCADE, null=True, blank=True, related_name="raw_pages"
-    )
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, null=True, blank=True, related_name="raw_pages")
     stream = models.CharField(max_length=40, blank=True, help_text="Empty when one page holds several kinds.")
     file = models.FileField(max_length=255, upload_to=_raw_path)
     rows = models.PositiveIntegerField()

@@ -44,9 +44,7 @@ class Source(BusinessOwned):
 
     provider = models.CharField(max_length=20)
     label = models.CharField(max_length=120)
-    external_account = models.CharField(
-        max_length=80, blank=True, help_text="The provider's id, such as acct_…"
-    )
+    external_account = models.CharField(max_length=80, blank=True, help_text="The provider's id, such as acct_…")
     livemode = models.BooleanField(default=True)
     auth_mode = models.CharField(max_length=6, choices=AuthMode)
     secret = EncryptedJSONField(null=True, blank=True, editable=False)
@@ -56,9 +54,7 @@ class Source(BusinessOwned):
     last_attempt_at = models.DateTimeField(null=True, blank=True)
     last_synced_at = models.DateTimeField(null=True, blank=True)
     events_watermark = models.DateTimeField(null=True, blank=True)
-    account = models.JSONField(
-        default=dict, blank=True, help_text="What the provider says about the account."
-    )
+    account = models.JSONField(default=dict, blank=True, help_text="What the provider says about the account.")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -79,9 +75,7 @@ class Source(BusinessOwned):
                 condition=models.Q(auth_mode__in=["oauth", "key", "upload"]), name="source_auth_mode_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(
-                    state__in=["connecting", "active", "needs_reconnect", "revoked", "disconnected"]
-                ),
+                condition=models.Q(state__in=["connecting", "active", "needs_reconnect", "revoked", "disconnected"]),
                 name="source_state_known",
             ),
         ]

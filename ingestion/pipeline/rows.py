@@ -1,9 +1,9 @@
 """What mappers return: one row type a fact, with exactly the fact's own columns in order.
 
-A row begins with its key and its version. `version_at` is the provider's own time of this state of the object
-(when it was fetched, or when its event was created); `version_rank` orders states that share one second, higher is
-later in the object's life. Money is integer minor units, currencies are lower-case ISO codes, moments are aware
-datetimes. JSON columns hold lists of plain dictionaries. Texts that are absent are empty, never None.
+A row begins with its key and its version. `version_at` is the provider's own time of this state of the
+object (when it was fetched, or when its event was created); `version_rank` orders states that share one second,
+higher is later in the object's life. Money is integer minor units, currencies are lower-case ISO codes, moments
+are aware datetimes. JSON columns hold lists of plain dictionaries. Absent texts are empty, never None.
 """
 
 from __future__ import annotations
