@@ -1,6 +1,7 @@
 """The ground floor's tables."""
 
 from accounts.models.businesses import ApiKey, Business, Desk, Invitation, Member
+from accounts.models.credentials import EmailCode, RateWindow, RefreshToken
 from accounts.models.ledger import Event, Heartbeat, InboxDelivery, Job
 from accounts.models.users import User
 
@@ -8,11 +9,14 @@ __all__ = [
     "ApiKey",
     "Business",
     "Desk",
+    "EmailCode",
     "Event",
     "Heartbeat",
     "InboxDelivery",
     "Invitation",
     "Job",
     "Member",
+    "RateWindow",
+    "RefreshToken",
     "User",
 ]

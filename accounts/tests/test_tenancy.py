@@ -16,6 +16,9 @@ from accounts.testing.world import World
 #: Tables without a policy, each with the reason.
 NOT_OWNED = {
     "accounts.User": "a person may belong to several businesses; pages reach people through Member",
+    "accounts.RefreshToken": "belongs to a person, found by the hash of what is presented before anyone is known",
+    "accounts.EmailCode": "belongs to a person who has not proved their address yet",
+    "accounts.RateWindow": "a counter under a digest; who is counted may belong to no business",
     "accounts.Heartbeat": "one row a process kind, no business's data",
     "ingestion.FxRate": "public exchange rates, the same for everyone",
 }

@@ -26,8 +26,8 @@ INSTALLED_APPS = [
     "ingestion.apps.IngestionConfig",
     "billing.apps.BillingConfig",
     "accounts.apps.AccountsConfig",
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "accounts.console.ConsoleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.google",
     "django_celery_beat",
     "django_htmx",
+    "ninja",
     "csp",
 ]
 
@@ -136,6 +137,8 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Bellwether"
+MFA_ADAPTER = "accounts.adapters.MFAAdapter"
+STAFF_MFA_REQUIRED = False
 GOOGLE_CLIENT_ID = env.text("GOOGLE_CLIENT_ID", "")
 SOCIALACCOUNT_PROVIDERS = {
     "google": {
@@ -151,6 +154,15 @@ SOCIALACCOUNT_PROVIDERS = {
 JWT_KEY = env.text("JWT_KEY", "")
 JWT_ACCESS_LIFETIME = timedelta(minutes=30)
 JWT_REFRESH_LIFETIME = timedelta(days=14)
+
+# Where a member lands: the first name that has an address. Apps above `accounts` own these pages.
+BUSINESS_HOME = ["payments:readiness"]
+BUSINESS_FIRST_STEP = ["sources:connect", "ingestion:connect", *BUSINESS_HOME]
+INVITATION_LIFETIME = timedelta(days=7)
+
+# Rate limits are counted where every process sees them and no rollback undoes them.
+RATE_LIMITS = True
+RATE_LIMIT_STORE = "cache" if REDIS_URL else "database"
 
 # Secrets at rest: the first key encrypts, all of them decrypt
 ENCRYPTION_KEYS = env.items("ENCRYPTION_KEYS")

@@ -25,3 +25,5 @@ STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns about a folder that is not there
 CELERY_BROKER_URL = "memory://"
 ACCOUNT_RATE_LIMITS = False
+RATE_LIMITS = False
+RATE_LIMIT_STORE = "cache"
