@@ -1,7 +1,7 @@
 """Charts: one reviewed Vega-Lite spec file each, one house style, rows injected by name.
 
-The same built spec is drawn by the browser and by `vl_convert`. In a page its colours stay CSS variables, so a theme
-change needs no redraw; on paper and in mail they become the light values.
+The same built spec is drawn by the browser and by `vl_convert`. In a page its colours stay CSS variables, so
+a theme change needs no redraw; on paper and in mail they become the light values.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from accounts.money import to_major
 
 SPECS = Path(__file__).resolve().parent
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-HEIGHTS = {"s": 92, "m": 212, "l": 292}
+HEIGHTS = {"s": 120, "m": 240, "l": 320}
 FONT = '-apple-system, "Segoe UI", Inter, Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif'
 
 #: Light values of the tokens in static/css/tokens.css, for drawings outside a page.
@@ -34,16 +34,16 @@ PAPER_COLOURS = {
 HOUSE: dict[str, Any] = {
     "background": "transparent",
     "font": FONT,
-    "padding": {"left": 4, "right": 8, "top": 8, "bottom": 4},
+    "padding": {"left": 0, "right": 4, "top": 8, "bottom": 6},
     "autosize": {"type": "fit", "contains": "padding"},
     "view": {"stroke": None},
     "axis": {
         "labelColor": "var(--ink-2)", "titleColor": "var(--ink-2)", "labelFontSize": 12, "titleFontSize": 12,
         "titleFontWeight": "normal", "gridColor": "var(--line)", "domainColor": "var(--line)", "tickColor": "var(--line)",
-        "labelPadding": 8, "tickSize": 4, "labelOverlap": "greedy",
+        "labelPadding": 8, "tickSize": 4, "labelOverlap": "greedy", "labelSeparation": 6,
     },
-    "axisX": {"grid": False, "title": None, "tickCount": 7},
-    "axisY": {"domain": False, "ticks": False, "title": None, "tickCount": 4, "zindex": 0},
+    "axisX": {"grid": False, "title": None, "tickCount": 7, "labelAngle": 0},
+    "axisY": {"domain": False, "ticks": False, "title": None, "tickCount": 5, "zindex": 0},
     "legend": {
         "labelColor": "var(--ink-2)", "titleColor": "var(--ink-2)", "labelFontSize": 12, "titleFontSize": 12,
         "titleFontWeight": "normal", "symbolType": "stroke", "symbolStrokeWidth": 3, "symbolSize": 120,
@@ -52,7 +52,7 @@ HOUSE: dict[str, Any] = {
     "range": {"category": ["var(--series-1)", "var(--series-2)", "var(--series-3)", "var(--series-4)", "var(--series-rest)"]},
     "line": {"strokeWidth": 2, "strokeCap": "round", "strokeJoin": "round", "color": "var(--series-1)"},
     "area": {"color": "var(--series-1)", "fillOpacity": 0.12, "line": {"color": "var(--series-1)", "strokeWidth": 2}},
-    "bar": {"color": "var(--series-1)", "cornerRadiusEnd": 2},
+    "bar": {"color": "var(--series-1)", "cornerRadiusEnd": 3, "discreteBandSize": {"band": 0.64}, "timeUnitBandSize": 0.64},
     "rule": {"color": "var(--ink-2)", "strokeDash": [4, 3]},
     "point": {"filled": True, "size": 36, "color": "var(--series-1)"},
     "text": {"color": "var(--ink-2)", "fontSize": 12},
@@ -62,7 +62,9 @@ HOUSE: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a chart's rows: the field, its heading, its unit in `formats.by_unit` (or day, month, text)."""
+    """One column of a chart's rows: the field, its heading, its unit in `formats.by_unit` (or day, month,
+    text).
+    """
 
     field: str
     label: str
@@ -75,7 +77,10 @@ class Column:
 
 @functools.cache
 def load_spec(name: str) -> dict[str, Any]:
-    """The spec file `name`, such as `payments/metrics/revenue`. Errors: FileNotFoundError for an unknown name."""
+    """The spec file `name`, such as `payments/metrics/revenue`.
+
+    Errors: FileNotFoundError for an unknown name.
+    """
     spec: dict[str, Any] = json.loads((SPECS / f"{name}.vl.json").read_text(encoding="utf-8"))
     return spec
 
@@ -85,8 +90,11 @@ def columns_of(spec: Mapping[str, Any]) -> tuple[Column, ...]:
     return tuple(Column(**column) for column in spec.get("usermeta", {}).get("columns", ()))
 
 
-def build(spec: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], *, currency: str = "", size: str = "m") -> dict[str, Any]:
-    """A whole spec: house style under the spec's own choices, rows inside, width from the page, height by `size`.
+def build(
+    spec: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], *, currency: str = "", size: str = "m"
+) -> dict[str, Any]:
+    """A whole spec: house style under the spec's own choices, rows inside, width from the page, height by
+    `size`.
 
     Units:  money columns come in minor units and are drawn in major units of `currency`.
     """
@@ -106,7 +114,10 @@ def table_rows(
 ) -> list[list[tuple[str, bool]]]:
     """The same rows for the table under the chart: (text, is a number) by column."""
     columns = columns_of(spec)
-    return [[(_said(row.get(c.field), c, row.get("currency", currency)), c.numeric) for c in columns] for row in rows]
+    return [
+        [(_said(row.get(c.field), c, row.get("currency", currency)), c.numeric) for c in columns]
+        for row in rows
+    ]
 
 
 def for_paper(spec: Mapping[str, Any], *, width: int = 640) -> dict[str, Any]:
@@ -123,7 +134,9 @@ def _over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(under)
     for key, value in over.items():
         below = merged.get(key)
-        merged[key] = _over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+        merged[key] = (
+            _over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+        )
     return merged
 
 

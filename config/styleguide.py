@@ -30,7 +30,7 @@ REVENUE: dict[str, Any] = {
     },  # fmt: skip
     "mark": {"type": "bar", "tooltip": True},
     "encoding": {
-        "x": {"field": "month", "type": "temporal", "timeUnit": "yearmonth", "axis": {"format": "%b"}, "title": None},
+        "x": {"field": "month", "type": "ordinal", "timeUnit": "yearmonth", "axis": {"format": "%b"}},
         "y": {"field": "net", "type": "quantitative", "axis": {"format": "$~s"}},
         "tooltip": [
             {"field": "month", "type": "temporal", "format": "%B %Y", "title": "Month"},
@@ -51,7 +51,7 @@ TREND: dict[str, Any] = {
             "field": "score",
             "type": "quantitative",
             "scale": {"domain": [0, 100]},
-            "axis": {"values": [0, 40, 60, 80, 100]},
+            "axis": {"values": [0, 40, 60, 80, 100], "labelOverlap": False},
         },
     },
     "layer": [{"mark": {"type": "line"}}, {"mark": {"type": "point", "tooltip": True}}],

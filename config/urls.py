@@ -9,6 +9,7 @@ from django.urls import include, path
 from accounts import health
 from accounts.views import files
 from config.api import api
+from config.styleguide import styleguide
 
 #: Each app's own addresses; the app decides its prefixes below these.
 APPS = ("accounts", "billing", "ingestion", "analytics", "recommendations", "agent")
@@ -21,6 +22,7 @@ urlpatterns = [
     path(settings.ADMIN_PATH, admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
+    *([path("styleguide/", styleguide, name="styleguide")] if settings.DEBUG else []),
     *(path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")),
 ]
 

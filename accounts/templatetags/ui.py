@@ -131,12 +131,15 @@ def delta_of(what: Change, against: str = "") -> dict[str, Any]:
 
 
 @register.simple_tag
-def sparkline(values: Sequence[Number | None], sentence: str = "") -> SafeString:
+def sparkline(values: Sequence[Number | None] | str, sentence: str = "") -> SafeString:
     """A line of 96 × 24 without axes, scaled from its lowest to its highest value; a gap stays a gap.
 
+    A text such as "14 15 19" is read as whole numbers, for pages with fixed examples.
     Shape: hidden from screen readers; `sentence` says the same beside it.
     Empty: fewer than two values draw nothing.
     """
+    if isinstance(values, str):
+        values = [int(value) for value in values.split()]
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return mark_safe("")
@@ -164,15 +167,26 @@ def _steps(values: Sequence[Number | None], *, low: Number, span: Number) -> Ite
 
 
 @register.simple_tag
-def bar(value: Number | None, largest: Number, tone: str = "", wide: bool = False) -> SafeString:
-    """A bar in a cell, `value` of `largest`. The number stands beside it, so the drawing is hidden from readers."""
-    share = min(max(Decimal(value or 0) / Decimal(largest), Decimal(0)), Decimal(1)) if largest else Decimal(0)
+def bar(
+    value: Number | str | None, largest: Number | str, tone: str = "", wide: bool = False, track: Number | str | None = None
+) -> SafeString:
+    """A bar in a cell, `value` of `largest`. The number stands beside it, so the drawing is hidden from readers.
+
+    `track` is how far this row could reach at most, where rows differ in that; else the whole width.
+    """
+    share, reach = _share(value, largest), _share(track or largest, largest)
     return format_html(
         '<svg class="bar{}" data-tone="{}" aria-hidden="true" focusable="false">'
-        '<rect class="bar-track" width="100%" height="100%" rx="3"/>'
+        '<rect class="bar-track" width="{}%" height="100%" rx="3"/>'
         '<rect class="bar-fill" width="{}%" height="100%" rx="3"/></svg>',
-        " bar-wide" if wide else "", tone, f"{share * 100:.1f}",
+        " bar-wide" if wide else "", tone, f"{reach * 100:.1f}", f"{share * 100:.1f}",
     )  # fmt: skip
+
+
+def _share(value: Number | str | None, largest: Number | str) -> Decimal:
+    """`value` of `largest` between 0 and 1."""
+    whole = Decimal(largest or 0)
+    return min(max(Decimal(value or 0) / whole, Decimal(0)), Decimal(1)) if whole else Decimal(0)
 
 
 @register.inclusion_tag("components/dial.html")

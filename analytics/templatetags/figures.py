@@ -96,7 +96,7 @@ def chart_tag(
     return {
         "id": id,
         "spec_id": f"{id}-spec",
-        "spec": charts.build(loaded, listed, currency=currency, size=size),
+        "spec": charts.build(loaded, listed, currency=currency, size=size) | {"description": title},
         "columns": charts.columns_of(loaded),
         "rows": charts.table_rows(loaded, listed, currency=currency),
         "title": title,
