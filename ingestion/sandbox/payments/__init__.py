@@ -1,0 +1,1 @@
+"""What the simulated company does with money: sales, refunds, disputes, payouts, subscriptions and their ledger."""
