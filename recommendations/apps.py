@@ -4,3 +4,17 @@ from django.apps import AppConfig
 class RecommendationsConfig(AppConfig):
     name = "recommendations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts.navigation import register_nav, register_slot
+        from recommendations.digests import tasks as _digests  # noqa: F401 - registers jobs
+        from recommendations.generation import tasks as _generation  # noqa: F401
+        from recommendations.notifications import tasks as _notifications  # noqa: F401
+
+        register_nav(
+            "payments", "Recommendations", "recommendations:list", icon="recommendations", order=50,
+            also=("recommendations:detail",),
+        )  # fmt: skip
+        register_slot("payments.recommendations", "recommendations:slot")
+        register_slot("notifications", "recommendations:alerts")
+        register_slot("notifications_count", "recommendations:alerts-count")

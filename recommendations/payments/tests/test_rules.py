@@ -52,7 +52,7 @@ def test_a_business_without_any_payment_gets_no_advice() -> None:
     assert result.findings == () and result.failed == ()
 
 
-# Where each metric rule begins: (rule, quiet, speaking, target fields of the counterfactual) ---------------------------
+# Where each metric rule begins: (rule, quiet, speaking, target fields of the counterfactual)
 
 LINES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     ("lower_disputes", {"disputes_180": 11}, {"disputes_180": 12}, {"dispute_ratio": D("0.003")}),

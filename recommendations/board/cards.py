@@ -1,0 +1,99 @@
+"""A recommendation as pages print it: plain words, worked out once, nothing left for a template to decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts import formats
+from accounts.requests import BusinessRequest
+from analytics.figures import Figure
+from analytics.payments.readiness.model_r1 import R1
+from recommendations.models import Recommendation
+from recommendations.wording import printed
+
+SNOOZES = ((1, "Until tomorrow"), (7, "For a week"), (30, "For a month"))
+CAP_REASONS = {cap.key: cap.because for cap in R1.caps}
+UNDECIDED = frozenset({Recommendation.Status.OPEN, Recommendation.Status.SNOOZED})
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a list shows of one recommendation. `gain` is points, or money where the advice is about money."""
+
+    row: Recommendation
+    url: str
+    gain: str
+    gain_note: str
+    deadline: str
+    meta: str
+    state: str
+    actions: str
+
+
+def card(request: BusinessRequest, row: Recommendation) -> Card:
+    """The card of one row, with the buttons this member may press."""
+    gain, note = gain_words(row)
+    return Card(
+        row=row,
+        url=reverse("recommendations:detail", args=[request.business.slug, row.pk]),
+        gain=gain,
+        gain_note=note,
+        deadline=formats.day(row.deadline) if row.deadline else "",
+        meta=_meta(row, request.now),
+        state=row.status_at(request.now),
+        actions=actions(request, row),
+    )
+
+
+def gain_words(row: Recommendation) -> tuple[str, str]:
+    """`+8.2` and `points`, or the money at stake; empty where the advice claims neither."""
+    if row.gain is not None:
+        note = "points, lifts a cap" if row.gain_caps else "points"
+        return formats.signed(row.gain, 1), note
+    exposure = row.exposure_figure()
+    return (printed(exposure), "at stake") if exposure else ("", "")
+
+
+def lifted(row: Recommendation) -> tuple[str, ...]:
+    """The caps that would fall, in words."""
+    return tuple(CAP_REASONS.get(key, key) for key in row.gain_caps)
+
+
+def actions(request: HttpRequest, row: Recommendation) -> str:
+    """The buttons as HTML; none for members who may not decide and for what is closed."""
+    entered: BusinessRequest = request  # type: ignore[assignment]
+    if not entered.member.may("write:recommendations"):
+        return ""
+    status = row.status_at(entered.now)
+    context = {
+        "row": row,
+        "url": reverse("recommendations:decide", args=[entered.business.slug, row.pk]),
+        "open": status in UNDECIDED,
+        "accepted": status == Recommendation.Status.ACCEPTED,
+        "dismissed": status == Recommendation.Status.DISMISSED,
+        "snoozes": SNOOZES,
+    }
+    return render_to_string("recommendations/board/_actions.html", context, request=request)
+
+
+def snooze_end(days: int, *, now: datetime) -> datetime:
+    return now + timedelta(days=days)
+
+
+def evidence_rows(row: Recommendation) -> list[tuple[Figure, str]]:
+    """Each figure with the words that tell it apart from others of the same metric."""
+    return [(figure, figure.note) for figure in row.evidence_figures()]
+
+
+def _meta(row: Recommendation, now: datetime) -> str:
+    if row.status_at(now) == Recommendation.Status.SNOOZED:
+        return f"asleep until {formats.day(row.snoozed_until)}"
+    if row.decided_at and row.status not in UNDECIDED:
+        who = f" by {row.decided_by}" if row.decided_by else ""
+        return f"{formats.day(row.decided_at)}{who}"
+    return ""

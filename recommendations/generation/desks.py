@@ -1,0 +1,11 @@
+"""Which desk is read how before its rules run. A desk adds a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from recommendations.payments import rules as _payments_rules  # noqa: F401 - registers the rules
+from recommendations.payments.queries import payments_desk
+
+READERS: dict[str, Callable[..., Any]] = {"payments": payments_desk}

@@ -1,0 +1,28 @@
+"""Addresses of recommendations, notifications and digests."""
+
+from django.urls import include, path
+
+from recommendations.board import views as board
+from recommendations.digests import views as digests
+from recommendations.notifications import views as notifications
+
+app_name = "recommendations"
+
+urlpatterns = [
+    path(
+        "b/<slug:business>/recommendations/",
+        include(
+            [
+                path("", board.board, name="list"),
+                path("slot/", board.slot, name="slot"),
+                path("alerts/", notifications.alerts, name="alerts"),
+                path("alerts/count/", notifications.alerts_count, name="alerts-count"),
+                path("alerts/read/", notifications.alerts_read, name="alerts-read"),
+                path("digest/", digests.choose, name="digest-choose"),
+                path("<uuid:recommendation>/", board.detail, name="detail"),
+                path("<uuid:recommendation>/decide/", board.decide_one, name="decide"),
+            ]
+        ),
+    ),
+    path("digest/stop/<str:token>/", digests.stop, name="digest-stop"),
+]
