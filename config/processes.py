@@ -36,6 +36,7 @@ class Child:
             self.command, env={**os.environ, **self.environment}, stdin=subprocess.DEVNULL, stdout=self._out,
             stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
+        self.log.with_suffix(".pid").write_text(str(self.process.pid))
 
     @property
     def is_running(self) -> bool:
@@ -62,6 +63,7 @@ class Child:
         if self._out is not None:
             self._out.close()
             self._out = None
+        self.log.with_suffix(".pid").unlink(missing_ok=True)
 
 
 @dataclass(slots=True)

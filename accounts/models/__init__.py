@@ -2,7 +2,7 @@
 
 from accounts.models.businesses import ApiKey, Business, Desk, Invitation, Member
 from accounts.models.credentials import EmailCode, RateWindow, RefreshToken
-from accounts.models.ledger import Event, Heartbeat, InboxDelivery, Job
+from accounts.models.ledger import Event, EventDay, Heartbeat, InboxDelivery, Job
 from accounts.models.users import User
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Desk",
     "EmailCode",
     "Event",
+    "EventDay",
     "Heartbeat",
     "InboxDelivery",
     "Invitation",

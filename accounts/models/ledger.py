@@ -39,6 +39,25 @@ class Event(models.Model):
         return self.name
 
 
+class EventDay(models.Model):
+    """What remains of events past their retention: how many of a name a business had on a day (UTC)."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=80)
+    day = models.DateField()
+    n = models.PositiveIntegerField()
+
+    objects = BusinessQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["business", "name", "day"], nulls_distinct=False, name="event_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.n} × {self.name} on {self.day}"
+
+
 class Job(models.Model):
     """One durable unit of background work. The row is the truth; a broker message only wakes a worker."""
 
