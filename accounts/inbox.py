@@ -7,7 +7,7 @@ drain, at most a few times a second and process, and beat runs it anyway.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,12 +20,14 @@ from django.utils import timezone
 
 from accounts.errors import Problem
 from accounts.models import Business, InboxDelivery
+from accounts.own_connection import OwnConnection
 
 logger = structlog.get_logger(__name__)
 
 DRAIN_TASK = "accounts.drain_inbox"
 MAX_ATTEMPTS = 10
 NUDGE_EVERY = 0.25
+_own_connection = OwnConnection()
 
 _ACCEPT = """
 insert into accounts_inboxdelivery
@@ -74,26 +76,32 @@ def accept(
 
     Returns whether it is new. A repetition of a failed delivery puts it back to work; any other is a no-op.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ACCEPT,
-            [
-                provider,
-                endpoint,
-                livemode,
-                account[:80],
-                event_id[:120],
-                event_type[:120],
-                event_created,
-                payload,
-                now,
-                now,
-            ],
-        )
-        is_new = cursor.fetchone() is not None
+    values = (
+        provider,
+        endpoint,
+        livemode,
+        account[:80],
+        event_id[:120],
+        event_type[:120],
+        event_created,
+        payload,
+        now,
+        now,
+    )
+    is_new = _store(values) is not None
     if is_new:
         _nudge.soon()
     return is_new
+
+
+def _store(values: Sequence[object]) -> tuple[Any, ...] | None:
+    """The row's id, or None for a repetition. Beside the pool where there is one, else on the current connection."""
+    if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
+        return _own_connection.fetch_one(_ACCEPT, values)
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCEPT, values)
+        found: tuple[Any, ...] | None = cursor.fetchone()
+    return found
 
 
 def drain(*, now: datetime, limit: int = 200) -> int:
