@@ -71,9 +71,7 @@ def ratio(numerator: Fraction | int, denominator: Fraction | int = 1) -> Decimal
     The result survives a round trip through text, so a stored snapshot scores exactly as a fresh one.
     """
     value = Fraction(numerator) / Fraction(denominator)
-    return WIDE.quantize(WIDE.divide(Decimal(value.numerator), Decimal(value.denominator)), PLACES).normalize(
-        WIDE
-    )
+    return WIDE.quantize(WIDE.divide(Decimal(value.numerator), Decimal(value.denominator)), PLACES).normalize(WIDE)
 
 
 def half_up(value: Fraction) -> int:

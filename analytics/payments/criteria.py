@@ -103,9 +103,7 @@ WORKING_LINE = Criterion(
     "IND",
     Decimal("0.0075"),
 )
-GOOD_LINE = Criterion(
-    "dispute_good_line", "Good dispute activity", "Below 0.3 % a month.", "IND", Decimal("0.003")
-)
+GOOD_LINE = Criterion("dispute_good_line", "Good dispute activity", "Below 0.3 % a month.", "IND", Decimal("0.003"))
 ACQUIRER_LINE = Criterion(
     "visa_vamp_acquirer",
     "Visa VAMP, the processor's own line",
@@ -144,12 +142,8 @@ CRITERIA = (
         "At least 3 months; looks at sales, disputes and chargebacks, failed billing attempts.",
         "SHOP",
     ),
-    Criterion(
-        "square_loans", "Square Loans", "Likelier from 10,000 a year with a steady pattern of payments.", "SQ"
-    ),
-    Criterion(
-        "paypal_working_capital", "PayPal Working Capital", "At least 3 months and 15,000 USD a year.", "PP"
-    ),
+    Criterion("square_loans", "Square Loans", "Likelier from 10,000 a year with a steady pattern of payments.", "SQ"),
+    Criterion("paypal_working_capital", "PayPal Working Capital", "At least 3 months and 15,000 USD a year.", "PP"),
     Criterion("wayflyer", "Wayflyer, as a broker summarises it", "More than 120,000 USD a year.", "WF"),
     Criterion(
         "revenue_based_financing",

@@ -62,9 +62,7 @@ class TestRatio:
         assert Decimal(f"{value:f}") == value
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"), [("1/2", 1), ("-1/2", -1), ("3/2", 2), ("149/100", 1), ("-7/3", -2)]
-)
+@pytest.mark.parametrize(("value", "expected"), [("1/2", 1), ("-1/2", -1), ("3/2", 2), ("149/100", 1), ("-7/3", -2)])
 def test_half_up_rounds_halves_away_from_zero(value, expected):
     assert half_up(Fraction(value)) == expected
 

@@ -42,9 +42,7 @@ def compute_metrics(ledger: Ledger, *, as_of: date) -> Metrics:
     Empty:   a business without any payment gives `has_data` False, zero sums and None elsewhere.
     Partial: amounts in a currency without a rate are left out, and the currency is named in `partial`.
     """
-    own = converted(
-        (row for row in ledger.days if row.day < as_of), currency=ledger.currency, rates=ledger.rates
-    )
+    own = converted((row for row in ledger.days if row.day < as_of), currency=ledger.currency, rates=ledger.rates)
     parts = _Parts(ledger, own.days, as_of, set(own.missing))
     values: dict[str, Any] = {}
     for part in (_revenue, _rhythm, _scale, _disputes, _customers, _payouts, _account, _subscriptions):

@@ -40,6 +40,29 @@ for days in (30, 90, 365):
         source="payments.md § 9, § 10",
     )
 
+for key, label, better, formula in (
+    ("gross", "Gross revenue", UP, "Σ amount of ledger rows in charge, charge_failure, partial_capture_reversal"),
+    ("net", "Net revenue", UP, "gross revenue − refunds − dispute losses, each on its own ledger date, before fees"),
+    ("refunds", "Refunds", DOWN, "−Σ amount of ledger rows in refund and refund_failure, by refund date"),
+    ("dispute_losses", "Dispute losses", DOWN, "−Σ amount of ledger rows in dispute and dispute_reversal"),
+    ("cost", "Processing cost", DOWN, "Σ fee of every ledger row − Σ amount of rows in fee and tax"),
+):
+    metric(f"payments.{key}", label, unit=MONEY, better=better, empty=ZERO, formula=formula, source="payments.md § 9")
+for key, label, better, formula in (
+    ("charges", "Successful charges", UP, "charges that succeeded and were captured, in the period"),
+    ("failed_charges", "Failed charges", DOWN, "charges that failed, in the period"),
+    ("chargebacks", "Chargebacks", DOWN, "chargebacks by dispute date, in the period"),
+):
+    metric(f"payments.{key}", label, unit=COUNT, better=better, empty=ZERO, formula=formula, source=SPEC)
+metric(
+    "payments.refund_ratio",
+    "Refund ratio",
+    unit=RATE,
+    better=DOWN,
+    formula="refunds ÷ gross revenue of the period, by refund date",
+    source=SPEC,
+    gap="No gross revenue in this period to divide by.",
+)
 metric(
     "payments.refunds_90",
     "Refunds, 90 days",

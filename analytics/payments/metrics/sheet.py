@@ -30,9 +30,7 @@ class Stands:
 
 
 def _ledger(days: int, bucket: str = "") -> Stands:
-    return Stands(
-        n=f"payments_{days}" if days in (180, 365) else "", rows="payments.ledger", days=days, bucket=bucket
-    )
+    return Stands(n=f"payments_{days}" if days in (180, 365) else "", rows="payments.ledger", days=days, bucket=bucket)
 
 
 def _made_of(*inputs: str, n: str = "") -> Stands:
@@ -79,9 +77,7 @@ STANDS: dict[str, Stands] = {
         for kind in ("new", "expansion", "contraction", "churn", "reactivation", "at_risk")
     },
     "quick_ratio": _made_of("mrr_new", "mrr_expansion", "mrr_contraction", "mrr_churn", n="subscribers"),
-    "net_revenue_retention": _made_of(
-        "mrr", "mrr_expansion", "mrr_contraction", "mrr_churn", n="subscribers"
-    ),
+    "net_revenue_retention": _made_of("mrr", "mrr_expansion", "mrr_contraction", "mrr_churn", n="subscribers"),
     "subscribers": Stands(n="subscribers", rows="payments.subscriptions"),
 }
 
@@ -121,9 +117,7 @@ def programme_figures(metrics: Metrics) -> dict[str, Figure]:
     made: dict[str, Figure] = {}
     for row in metrics.programmes:
         rows = Rows.of("payments.disputes", start=row.month, end=add_months(row.month, 1), brand=row.brand)
-        note = (
-            f"{row.label}: {row.counted} of {row.base}, line {row.line_ratio:%} and {row.line_count} cases."
-        )
+        note = f"{row.label}: {row.counted} of {row.base}, line {row.line_ratio:%} and {row.line_count} cases."
         gap = metric_of("payments.programme_ratio").gap_sentence(row.base) if row.ratio is None else ""
         made[f"payments.programme_ratio:{row.programme}"] = Figure(
             "payments.programme_ratio", row.ratio, row.base, metrics.as_of, rows=rows, gap=gap, note=note

@@ -179,9 +179,7 @@ CAPS = (
         lambda m: _below(m.avg_monthly_net_scale, 1000),
     ),
     CapRule("programme", 39, "A card network's dispute line was crossed", lambda m: m.programme_breached),
-    CapRule(
-        "inactive", 39, "No payment for more than 30 days", lambda m: (m.days_since_last_payment or 0) > 30
-    ),
+    CapRule("inactive", 39, "No payment for more than 30 days", lambda m: (m.days_since_last_payment or 0) > 30),
     CapRule("disputes", 49, "Disputes are at 1.5 % or more", lambda m: m.dispute_ratio >= Decimal("0.015")),
     CapRule("collapse", 49, "Revenue fell by half or more", lambda m: _at_most(m.growth, Decimal("-0.5"))),
     CapRule("decline", 59, "Revenue fell by 30 % or more", lambda m: _at_most(m.growth, Decimal("-0.3"))),

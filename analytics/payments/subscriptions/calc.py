@@ -128,9 +128,7 @@ def changes(subscription: Subscription, invoices: Sequence[Billed]) -> tuple[Mrr
         steps = {day: mrr for day, mrr in steps.items() if day < subscription.ended}
         steps[subscription.ended] = Fraction(0)
     return tuple(
-        MrrChange(
-            day, subscription.customer, subscription.id, subscription.currency, mrr, _at_risk(subscription)
-        )
+        MrrChange(day, subscription.customer, subscription.id, subscription.currency, mrr, _at_risk(subscription))
         for day, mrr in sorted(steps.items())
     )
 

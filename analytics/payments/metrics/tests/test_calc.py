@@ -54,9 +54,7 @@ class TestRevenue:
         assert (metrics.revenue_gross_90, metrics.revenue_gross_365) == (9_000_000, 36_500_000)
 
     def test_net_is_gross_less_refunds_and_dispute_losses_before_fees(self):
-        days = (
-            DayTotals(AS_OF - timedelta(1), "usd", gross=1000, refunds=200, disputes=50, cost=30, charges=1),
-        )
+        days = (DayTotals(AS_OF - timedelta(1), "usd", gross=1000, refunds=200, disputes=50, cost=30, charges=1),)
         metrics = compute_metrics(Ledger("usd", days), as_of=AS_OF)
         assert metrics.revenue_net_30 == 750
         assert (metrics.take_rate, metrics.refund_ratio_90) == (Decimal("0.75"), Decimal("0.2"))
@@ -117,9 +115,7 @@ class TestCounts:
 
     def test_win_rate_divides_by_closed_disputes(self):
         assert compute_metrics(shop(), as_of=AS_OF).win_rate is None
-        assert compute_metrics(shop(disputes=DisputeTotals(won=1, lost=3)), as_of=AS_OF).win_rate == Decimal(
-            "0.25"
-        )
+        assert compute_metrics(shop(disputes=DisputeTotals(won=1, lost=3)), as_of=AS_OF).win_rate == Decimal("0.25")
 
     def test_payouts_are_counted_in_their_windows(self):
         payouts = (
@@ -153,9 +149,7 @@ class TestCounts:
 
 
 class TestCurrencies:
-    rates = Rates(
-        {"usd": ((date(2026, 5, 1), Decimal("1.25")),), "jpy": ((date(2026, 5, 1), Decimal("150")),)}
-    )
+    rates = Rates({"usd": ((date(2026, 5, 1), Decimal("1.25")),), "jpy": ((date(2026, 5, 1), Decimal("150")),)})
 
     def test_amounts_convert_at_the_rate_of_their_own_day(self):
         rates = Rates({"usd": ((date(2026, 5, 1), Decimal("1.25")), (date(2026, 5, 4), Decimal("1.5")))})
@@ -182,9 +176,7 @@ class TestCurrencies:
 
     def test_scale_is_read_in_dollars_for_other_currencies(self):
         """450,000 yen in three months are 150,000 a month: at 150 and 1.25, 1,250.00 dollars."""
-        rates = Rates(
-            {"usd": ((date(2026, 5, 31), Decimal("1.25")),), "jpy": ((date(2026, 5, 31), Decimal(150)),)}
-        )
+        rates = Rates({"usd": ((date(2026, 5, 31), Decimal("1.25")),), "jpy": ((date(2026, 5, 31), Decimal(150)),)})
         days = (DayTotals(date(2026, 3, 1), "jpy", gross=450_000, charges=1),)
         ledger = Ledger("jpy", days, first_charge=date(2026, 3, 1), rates=rates)
         metrics = compute_metrics(ledger, as_of=AS_OF)
@@ -192,9 +184,7 @@ class TestCurrencies:
 
     def test_exposure_converts_at_the_latest_rate(self):
         rates = Rates({"usd": ((date(2026, 5, 31), Decimal("1.5")),)})
-        ledger = shop(
-            rates=rates, disputes=DisputeTotals(open_count=2, open_exposure=(("eur", 100), ("usd", 7)))
-        )
+        ledger = shop(rates=rates, disputes=DisputeTotals(open_count=2, open_exposure=(("eur", 100), ("usd", 7))))
         assert compute_metrics(ledger, as_of=AS_OF).open_dispute_exposure == 157
 
 

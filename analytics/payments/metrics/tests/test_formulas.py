@@ -90,9 +90,7 @@ class TestConcentration:
 
 
 class TestPayouts:
-    @pytest.mark.parametrize(
-        ("paid", "failed", "rate"), [(0, 0, None), (9, 1, "0.1"), (0, 2, "1"), (180, 0, "0")]
-    )
+    @pytest.mark.parametrize(("paid", "failed", "rate"), [(0, 0, None), (9, 1, "0.1"), (0, 2, "1"), (180, 0, "0")])
     def test_fail_rate_divides_by_finished_payouts(self, paid, failed, rate):
         assert payout_fail_rate(paid=paid, failed=failed) == (None if rate is None else Decimal(rate))
 
@@ -142,9 +140,7 @@ class TestDisputeRates:
 
         1.0 % and 0.3 %.
         """
-        days = [
-            DayTotals(date(2026, 5, 10), "usd", charges=1000, chargebacks=10, chargebacks_by_charge_date=3)
-        ]
+        days = [DayTotals(date(2026, 5, 10), "usd", charges=1000, chargebacks=10, chargebacks_by_charge_date=3)]
         month = dispute_months(days, as_of=DAY)[-1]
         assert (month.activity, month.rate, month.mature) == (Decimal("0.01"), Decimal("0.003"), False)
 
@@ -165,8 +161,6 @@ class TestDisputeRates:
         month = dispute_months([DayTotals(date(2026, 5, 1), "usd", chargebacks=2)], as_of=DAY)[-1]
         assert (month.activity, month.rate, month.opened) == (None, None, 2)
 
-    @pytest.mark.parametrize(
-        ("d", "n", "r"), [(0, 0, "0.005"), (1, 40, "0.008333333333"), (6, 2400, "0.002692307692")]
-    )
+    @pytest.mark.parametrize(("d", "n", "r"), [(0, 0, "0.005"), (1, 40, "0.008333333333"), (6, 2400, "0.002692307692")])
     def test_the_smoothed_ratio_has_a_prior_worth_200_payments(self, d, n, r):
         assert smoothed_ratio(disputes=d, payments=n) == Decimal(r)

@@ -14,9 +14,7 @@ MAY, APRIL, MARCH = date(2026, 5, 1), date(2026, 4, 1), date(2026, 3, 1)
 
 
 def standing(programme, brands, month=MAY, region=""):
-    return next(
-        row for row in standings(brands, month=month, region=region) if row.line.programme == programme
-    )
+    return next(row for row in standings(brands, month=month, region=region) if row.line.programme == programme)
 
 
 class TestMastercard:

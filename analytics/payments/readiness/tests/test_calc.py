@@ -77,9 +77,7 @@ class TestWorkedExamples:
             pytest.param({}, "86.82", 87, "strong", id="A healthy shop"),
             pytest.param({"disputes_180": 24}, "77.94", 78, "ready", id="B 24 disputes"),
             pytest.param({"disputes_180": 60}, "73.72", 49, "building", id="C 60 disputes"),
-            pytest.param(
-                {"growth": D("-0.35"), "revenue_cv": D("0.25")}, "76.17", 59, "building", id="D declining"
-            ),
+            pytest.param({"growth": D("-0.35"), "revenue_cv": D("0.25")}, "76.17", 59, "building", id="D declining"),
             pytest.param({"payouts_enabled": False}, "86.82", 29, "not_ready", id="E restricted"),
             pytest.param({"disputes_180": 1, "payments_180": 40}, "79.47", 79, "ready", id="F one in forty"),
             pytest.param(YOUNG, "55.36", 39, "not_ready", id="G two months old"),
@@ -138,9 +136,7 @@ class TestCurves:
         assert sum(rule.weight for rule in R1.components) == 100
 
     def test_payouts_count_failures_alone_without_a_rhythm(self):
-        part = next(
-            p for p in counterfactual(HEALTHY, payout_regularity=None).components if p.key == "payouts"
-        )
+        part = next(p for p in counterfactual(HEALTHY, payout_regularity=None).components if p.key == "payouts")
         assert (part.points, part.assumed) == (100, False)
 
 
@@ -203,9 +199,7 @@ class TestCaps:
         assert all(cap.lost == result.raw - cap.limit for cap in result.caps)
 
     def test_a_limit_above_raw_takes_nothing_and_does_not_bind(self):
-        weak = replace(
-            HEALTHY, **dict.fromkeys(("revenue_cv", "weekly_cv"), D(5)), growth=D("-0.31"), history_months=3
-        )
+        weak = replace(HEALTHY, **dict.fromkeys(("revenue_cv", "weekly_cv"), D(5)), growth=D("-0.31"), history_months=3)
         weak = replace(weak, refund_ratio_90=D(1), dispute_ratio=D("0.0149"))
         result = score(weak)
         assert result.raw < 59

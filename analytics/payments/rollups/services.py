@@ -1,0 +1,98 @@
+"""Dirty days in, rollups out.
+
+Recomputes only the days whose facts changed, and writes only rows that differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, Least
+
+from accounts.events import record
+from accounts.models import Business
+from accounts.periods import day_start
+from analytics.models import PaymentsFreshness
+from analytics.payments.rollups.statements import BRAND_DAYS, LINKED_DAYS, PAYMENT_DAYS
+from ingestion.pipeline.dirty import take_dirty_days
+
+DESK = "payments"
+DAYS_AT_ONCE = 2000
+#: A charge is booked when it is captured, at most a month after it was authorised.
+LATEST_CAPTURE = timedelta(days=32)
+
+SourceDay = tuple[int, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What one refresh did: days looked at, rollup rows written or deleted, and the earliest day that
+    changed.
+    """
+
+    days: int = 0
+    written: int = 0
+    earliest: date | None = None
+    more: bool = False
+
+
+def refresh_rollups(business: Business, *, as_of: datetime) -> Refreshed:
+    """Take the business's dirty days and bring their rollups up to date, in the caller's transaction.
+
+    A merge that is still writing holds the days it marked; they stay dirty until its facts can be seen.
+    """
+    taken = take_dirty_days(business, desk=DESK, limit=DAYS_AT_ONCE)
+    if not taken:
+        return Refreshed()
+    result = refresh_days(business, taken)
+    if result.earliest is not None:
+        _mark_stale(business, since=result.earliest, as_of=as_of)
+    record("payments.rollups.refreshed", business=business, days=result.days, written=result.written)
+    return Refreshed(result.days, result.written, result.earliest, more=len(taken) == DAYS_AT_ONCE)
+
+
+def refresh_days(business: Business, days: Iterable[SourceDay]) -> Refreshed:
+    """Recompute the rollups of these days and of days linked to them.
+
+    Two statements, whatever the number of facts.
+    """
+    wanted = sorted(set(days))
+    with connection.cursor() as cursor:
+        cursor.execute(LINKED_DAYS, _parameters(business, wanted))
+        wanted = sorted({*wanted, *cursor.fetchall()})
+        written, earliest = 0, []
+        for statement in (PAYMENT_DAYS, BRAND_DAYS):
+            cursor.execute(statement, _parameters(business, wanted))
+            count, first = cursor.fetchone()
+            written += count
+            earliest += [first] if first else []
+    return Refreshed(len(wanted), written, min(earliest, default=None))
+
+
+def _mark_stale(business: Business, *, since: date, as_of: datetime) -> None:
+    """Snapshots after `since` no longer match; the earliest of several refreshes wins."""
+    PaymentsFreshness.objects.of(business).get_or_create(business=business)
+    PaymentsFreshness.objects.of(business).update(
+        stale_since=Least(Coalesce("stale_since", Value(since)), Value(since)),
+        revision=F("revision") + 1,
+        refreshed_at=as_of,
+    )
+
+
+def _parameters(business: Business, days: list[SourceDay]) -> dict[str, Any]:
+    zone = business.time_zone
+    return {
+        "business": business.pk,
+        "zone": zone,
+        "sources": [source for source, _ in days],
+        "days": [day for _, day in days],
+        "starts": [day_start(day, zone) for _, day in days],
+        "ends": [day_start(day + timedelta(days=1), zone) for _, day in days],
+        "booked_from": day_start(min(day for _, day in days) - timedelta(days=1), zone),
+        "booked_until": day_start(max(day for _, day in days) + LATEST_CAPTURE, zone),
+    }
