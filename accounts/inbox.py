@@ -94,7 +94,7 @@ def accept(
     return is_new
 
 
-def _store(values: Sequence[object]) -> tuple[Any, ...] | None:
+def _store(values: Sequence[Any]) -> tuple[Any, ...] | None:
     """The row's id, or None for a repetition. Beside the pool where there is one, else on the current connection."""
     if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
         return _own_connection.fetch_one(_ACCEPT, values)

@@ -21,7 +21,7 @@ class OwnConnection(threading.local):
     def __init__(self) -> None:
         self._open: psycopg.Connection[Any] | None = None
 
-    def fetch_one(self, statement: str, values: Sequence[object]) -> tuple[Any, ...] | None:
+    def fetch_one(self, statement: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
         """Run one statement, committed when this returns, and give its first row.
 
         It may run twice when the connection breaks in the middle: only for statements that may be repeated.
@@ -39,7 +39,7 @@ class OwnConnection(threading.local):
             self._open.close()
             self._open = None
 
-    def _run(self, statement: str, values: Sequence[object]) -> tuple[Any, ...] | None:
+    def _run(self, statement: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
         if self._open is None:
             self._open = self._connect()
         found: tuple[Any, ...] | None = self._open.execute(statement, values).fetchone()
