@@ -1,9 +1,12 @@
 """What mappers return: one row type a fact, with exactly the fact's own columns in order.
 
 A row begins with its key and its version. `version_at` is the provider's own time of this state of the
-object (when it was fetched, or when its event was created); `version_rank` orders states that share one second,
-higher is later in the object's life. Money is integer minor units, currencies are lower-case ISO codes, moments
-are aware datetimes. JSON columns hold lists of plain dictionaries. Absent texts are empty, never None.
+object (when it was fetched, or when its event was created); `version_rank` says how final the state is. Three bands
+of ranks keep ends from being reopened: below ENDED anything may follow, from ENDED on only ends, from ENDED_FOR_GOOD
+on only such ends. Inside a band the newer version holds, and of two at the same time the higher rank.
+
+Money is integer minor units, currencies are lower-case ISO codes, moments are aware datetimes. JSON columns hold lists
+of plain dictionaries. Absent texts are empty, never None.
 """
 
 from __future__ import annotations
@@ -13,6 +16,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 JSONList = list[dict[str, Any]]
+
+#: A rank from here on is an end: a state below never displaces it, however new it claims to be.
+ENDED = 50
+#: A rank from here on is an end that no milder end displaces either: a failed payout is never paid again.
+ENDED_FOR_GOOD = 70
 
 
 class BalanceTransactionRow(NamedTuple):

@@ -1,0 +1,130 @@
+"""The only place that writes facts.
+
+A batch of rows is checked and written as text (`encode`), staged by COPY, and moved into the facts by one
+`INSERT … ON CONFLICT` (`statements`). Whatever order, repetition or grouping the rows come in, the facts end up the
+same; merging again what is there writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import partial
+
+import psycopg
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from ingestion.models import Source, SyncRun
+from ingestion.pipeline.ahead import ahead, batched
+from ingestion.pipeline.dirty import mark_dirty
+from ingestion.pipeline.encode import Encoded, encode, row_text
+from ingestion.pipeline.quarantine import quarantine
+from ingestion.pipeline.report import MergeReport
+from ingestion.pipeline.rows import Rejected, Row
+from ingestion.pipeline.runs import count
+from ingestion.pipeline.statements import PREPARE, Statements, statements_of
+from ingestion.pipeline.streams import FactStream, stream_of
+
+BATCH = 25_000
+
+#: What COPY raises for a row that the table refuses, as opposed to a broken connection or a full disk.
+REFUSED = (psycopg.DataError, psycopg.IntegrityError)
+
+
+def merge(
+    source: Source, stream: str, rows: Iterable[Row | Rejected], *, observed_at: datetime, run: SyncRun | None = None
+) -> MergeReport:
+    """Stage by COPY, write what is new or newer and different, quarantine the rest, mark dirty days.
+
+    Shape:   counts with new + changed + unchanged + quarantined == rows seen; the run, if given, counts them too.
+    Window:  dirty days are days in the business's time zone, of the values before and after a change.
+    Empty:   no rows write nothing.
+    Errors:  KeyError for an unknown stream; TypeError for rows of another stream.
+    Works in the caller's transaction, as the tenant role or as the owner, and locks the source until it ends.
+    """
+    kind = stream_of(stream)
+    report = MergeReport(stream)
+    for encoded in ahead(partial(encode, kind), batched(rows, BATCH)):
+        report += merge_encoded(source, encoded, observed_at=observed_at, run=run)
+    return report
+
+
+def merge_encoded(
+    source: Source, encoded: Encoded, *, observed_at: datetime, run: SyncRun | None = None
+) -> MergeReport:
+    """Merge one batch that `encode` has prepared, all or nothing."""
+    stream = encoded.stream
+    with transaction.atomic():
+        report = _written(source, encoded, observed_at=observed_at, run=run)
+        if encoded.rejected:
+            quarantine(source, encoded.rejected, stream=stream.key, observed_at=observed_at, run=run)
+        mark_dirty(source, desk=stream.desk, days=report.dirty_days)
+        if run is not None:
+            count(run, report)
+    return report
+
+
+def _written(source: Source, encoded: Encoded, *, observed_at: datetime, run: SyncRun | None) -> MergeReport:
+    """Stage and move the lines; rows that staging refused join `encoded.rejected`."""
+    seen = encoded.seen
+    groups: list[tuple[object, ...]] = []
+    if encoded.lines:
+        statements = statements_of(encoded.stream)
+        with connection.cursor() as cursor:
+            cursor.execute(PREPARE, [source.pk])
+            cursor.execute(statements.stage)
+            encoded.rejected += _stage(cursor, statements, encoded, 0, len(encoded.lines))
+            cursor.execute(
+                statements.merge,
+                {
+                    "business": source.business_id,
+                    "source": source.pk,
+                    "run": run.pk if run else None,
+                    "observed_at": observed_at,
+                    "zone": source.business.time_zone,
+                },
+            )
+            groups = cursor.fetchall()
+            cursor.execute(statements.drop)
+    return _report(encoded.stream, groups, seen=seen, quarantined=len(encoded.rejected))
+
+
+def _stage(cursor: CursorWrapper, statements: Statements, encoded: Encoded, start: int, end: int) -> list[Rejected]:
+    """Copy lines [start, end) into the staging table; halve what it refuses until the guilty rows are alone."""
+    try:
+        with transaction.atomic(), cursor.copy(statements.copy) as copy:
+            copy.write("\n".join(encoded.lines[start:end]) + "\n")
+    except REFUSED as problem:
+        if end - start == 1:
+            return [_refused(encoded, start, problem)]
+        middle = (start + end) // 2
+        return [
+            *_stage(cursor, statements, encoded, start, middle),
+            *_stage(cursor, statements, encoded, middle, end),
+        ]
+    return []
+
+
+def _refused(encoded: Encoded, index: int, problem: psycopg.Error) -> Rejected:
+    row = encoded.rows[index]
+    said = problem.diag.message_primary or "The database refused the row."
+    return Rejected(row[0], problem.diag.constraint_name or "refused_by_database", said, row_text(row))
+
+
+def _report(stream: FactStream, groups: list[tuple[object, ...]], *, seen: int, quarantined: int) -> MergeReport:
+    """Add up the merge's groups: (fate, rows, one day for each dirtying column before and after, rows written)."""
+    rows = {"new": 0, "changed": 0, "touched": 0, "same": 0}
+    days: set[date] = set()
+    for fate, number, *group_days, _ in groups:
+        rows[str(fate)] += int(str(number))
+        days.update(day for day in group_days if isinstance(day, date))
+    return MergeReport(
+        stream.key,
+        seen=seen,
+        new=rows["new"],
+        changed=rows["changed"],
+        unchanged=seen - quarantined - rows["new"] - rows["changed"],
+        quarantined=quarantined,
+        dirty_days=frozenset(days),
+    )

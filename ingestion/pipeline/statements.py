@@ -1,0 +1,142 @@
+"""The SQL of the merge, composed once a stream.
+
+Which of two versions of a record holds is decided by one total order:
+
+    (band of the rank, version_at, version_rank, content_hash)
+
+The greatest holds. A maximum does not care in which order, how often or in which batches its candidates arrive, so the
+facts converge whatever way the rows came. The band (see `rows`) keeps ends from being reopened, the hash settles what
+claims to be the same version and differs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import LiteralString
+
+from psycopg import sql
+
+from ingestion.pipeline.rows import ENDED, ENDED_FOR_GOOD
+from ingestion.pipeline.streams import HEAD, FactStream
+
+STAGE = sql.Identifier("stage")
+
+#: Taken by every merge, so that two merges into one source follow each other: none of them can miss what the other
+#: writes, and none can wait for the other in a circle. JIT compilation costs more than it saves on these statements.
+PREPARE = """
+select pg_advisory_xact_lock(hashtextextended('ingestion.merge', %s)),
+       set_config('jit', 'off', true), set_config('work_mem', '64MB', true)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """`stage` makes the empty staging table, `copy` fills it, `merge` moves it into the facts, `drop` ends it."""
+
+    stage: sql.Composed
+    copy: sql.Composed
+    merge: sql.Composed
+    drop: sql.Composed
+
+
+@cache
+def statements_of(stream: FactStream) -> Statements:
+    staged = _names(("external_id", "version_at", "version_rank", "content_hash", *stream.content))
+    table = sql.Identifier(stream.table)
+    return Statements(
+        stage=_sql(_STAGE).format(stage=STAGE, table=table),
+        copy=_sql("copy {stage} ({staged}) from stdin").format(stage=STAGE, staged=staged),
+        merge=_merge(stream, table, staged),
+        drop=_sql("drop table {stage}").format(stage=STAGE),
+    )
+
+
+# Carries the facts' own checks, so that a row they would refuse is found while it is staged, one by one.
+_STAGE = """
+create temporary table {stage} (like {table} including constraints);
+alter table {stage} alter id drop not null, alter business_id drop not null, alter source_id drop not null,
+  alter observed_at drop not null
+"""
+
+# `distinct on` keeps the greatest version of a key within the batch. The lateral lookup with its limit goes through the
+# unique key row by row, sorted, whatever the planner knows of the table. Only rows that win are written at all: a
+# conflict that ends in "do nothing" would still lock, and so write, the row it met.
+_MERGE = """
+with arrived as (
+  select s.*, {held_days},
+    case when f.content_hash is null then 'new'
+         when {arrived_order} <= {held_order} then 'same'
+         when s.content_hash = f.content_hash then 'touched'
+         else 'changed' end as fate
+  from (
+    select distinct on (external_id) * from {stage} s
+    order by external_id, {band} desc, version_at desc, version_rank desc, content_hash desc
+  ) s
+  left join lateral (
+    select f.* from {table} f
+    where f.business_id = %(business)s and f.source_id = %(source)s and f.external_id = s.external_id
+    limit 1
+  ) f on true
+), written as (
+  insert into {table} (business_id, source_id, run_id, observed_at, {staged})
+  select %(business)s, %(source)s, %(run)s, %(observed_at)s, {staged}
+  from arrived where fate <> 'same' order by external_id
+  on conflict (business_id, source_id, external_id) do update
+  set run_id = excluded.run_id, observed_at = excluded.observed_at, {assignments}
+  where {excluded_order} > {table_order}
+  returning 1
+)
+select fate, count(*), {days}, (select count(*) from written) from arrived group by fate, {day_numbers}
+"""
+
+
+def _merge(stream: FactStream, table: sql.Identifier, staged: sql.Composed) -> sql.Composed:
+    days = [_day(stream, column, "arrived", prefix) for column in stream.dirties for prefix in ("", "held_")]
+    return _sql(_MERGE).format(
+        stage=STAGE,
+        table=table,
+        staged=staged,
+        held_days=sql.SQL(", ").join(
+            _sql("f.{0} as {1}").format(sql.Identifier(column), sql.Identifier(f"held_{column}"))
+            for column in stream.dirties
+        ),
+        arrived_order=_order("s"),
+        held_order=_order("f"),
+        excluded_order=_order("excluded"),
+        table_order=_order(stream.table),
+        band=_band("s"),
+        assignments=sql.SQL(", ").join(
+            _sql("{0} = excluded.{0}").format(sql.Identifier(column))
+            for column in (*HEAD[1:], "content_hash", *stream.content)
+        ),
+        days=sql.SQL(", ").join(days),
+        day_numbers=sql.SQL(", ").join(sql.Literal(number) for number in range(3, 3 + len(days))),
+    )
+
+
+def _order(alias: str) -> sql.Composed:
+    return _sql("({band}, {row}.version_at, {row}.version_rank, {row}.content_hash)").format(
+        band=_band(alias), row=sql.Identifier(alias)
+    )
+
+
+def _band(alias: str) -> sql.Composed:
+    return _sql("(({row}.version_rank >= {ended})::int + ({row}.version_rank >= {for_good})::int)").format(
+        row=sql.Identifier(alias), ended=sql.Literal(ENDED), for_good=sql.Literal(ENDED_FOR_GOOD)
+    )
+
+
+def _day(stream: FactStream, column: str, alias: str, prefix: str) -> sql.Composed:
+    """The business's own day of a column, for rows whose content is new or changed; null for the others."""
+    value = sql.Identifier(alias, prefix + column)
+    day = value if stream.is_date(column) else _sql("({0} at time zone %(zone)s)::date").format(value)
+    return _sql("case when fate in ('new', 'changed') then {0} end").format(day)
+
+
+def _names(columns: tuple[str, ...]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
+
+
+def _sql(text: LiteralString) -> sql.SQL:
+    return sql.SQL(text)
