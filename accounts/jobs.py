@@ -193,10 +193,13 @@ def _attempt(kind: JobKind, lease: Lease, now: datetime) -> None:
             if kind.stepwise:
                 result = kind.handler(run, **args)
                 with run.step():
+                    _follow(run, result)
                     lease.finish(result)
                 return
             with run.step():
-                lease.finish(kind.handler(run, **args))
+                result = kind.handler(run, **args)
+                _follow(run, result)
+                lease.finish(result)
     except LeaseLost:
         logger.warning("lease lost; another worker has the job")
     except Problem as problem:
@@ -243,6 +246,28 @@ def _pause(attempts: int, error: Exception) -> timedelta:
     ceiling = min(FIRST_RETRY * 2 ** (attempts - 1), LONGEST_RETRY)
     asked: timedelta = getattr(error, "retry_after", None) or timedelta(0)
     return max(ceiling * random.uniform(0.5, 1.0), asked)  # noqa: S311 - jitter, not a secret
+
+
+Follower = Callable[[JobRun, Any], None]
+_FOLLOWERS: dict[str, list[Follower]] = {}
+
+
+def after(name: str) -> Callable[[Follower], Follower]:
+    """Register what a higher app does when the job `name` of a lower one ends well, such as enqueueing its own.
+
+    It gets `(run, result)` in the transaction that marks the job done, so both happen or neither.
+    """
+
+    def register(follower: Follower) -> Follower:
+        _FOLLOWERS.setdefault(name, []).append(follower)
+        return follower
+
+    return register
+
+
+def _follow(run: JobRun, result: Any) -> None:
+    for follower in _FOLLOWERS.get(run.job.name, ()):
+        follower(run, result)
 
 
 _LISTENERS: list[Callable[[Job, str, str], None]] = []
