@@ -80,15 +80,23 @@ def event(number: int) -> bytes:
     return json.dumps(body).encode()
 
 
-def request_for(body: bytes, *, secret: str = SECRET) -> bytes:
-    """The signed HTTP request, ready for the wire."""
+def request_for(number: int, *, secret: str = SECRET) -> bytes:
+    """The signed HTTP request, ready for the wire, as a proxy in front passes it on from one of Stripe's addresses."""
+    body = event(number)
+    address = f"54.187.174.{number % 16}".encode()
     stamp = str(int(time.time())).encode()
     signature = hmac.new(secret.encode(), stamp + b"." + body, hashlib.sha256).hexdigest().encode()
-    return (
-        b"POST " + PATH.encode() + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        b"User-Agent: Stripe/1.0\r\nX-Forwarded-Proto: https\r\nStripe-Signature: t=" + stamp + b",v1=" + signature +
-        b"\r\nContent-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body
-    )  # fmt: skip
+    lines = (
+        b"POST " + PATH.encode() + b" HTTP/1.1",
+        b"Host: 127.0.0.1",
+        b"Content-Type: application/json",
+        b"User-Agent: Stripe/1.0",
+        b"X-Forwarded-Proto: https",
+        b"X-Forwarded-For: " + address,
+        b"Stripe-Signature: t=" + stamp + b",v1=" + signature,
+        b"Content-Length: " + str(len(body)).encode(),
+    )
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
 # Who sends it --------------------------------------------------------------------------------------------------
@@ -155,7 +163,7 @@ def _is_whole(answer: bytes) -> bool:
 
 
 def measure(port: int, *, senders: int, events: int, first: int) -> Result:
-    requests = [request_for(event(first + n)) for n in range(events)]
+    requests = [request_for(first + n) for n in range(events)]
     elapsed, took = send_all(port, requests, senders=senders)
     took.sort()
     return Result(
@@ -240,7 +248,7 @@ def environment(url: str, var: str = "") -> dict[str, str]:
     own = {
         "DJANGO_SETTINGS_MODULE": "config.settings.prod", "DATABASE_URL": url, "SECRET_KEY": secrets.token_hex(32),
         "JWT_KEY": secrets.token_hex(32), "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-        "STRIPE_WEBHOOK_SECRETS": SECRET, "STRIPE_LIVEMODE": "1", "LOG_LEVEL": "WARNING",
+        "STRIPE_WEBHOOK_SECRETS": SECRET, "STRIPE_LIVEMODE": "1", "TRUSTED_PROXY_COUNT": "1", "LOG_LEVEL": "WARNING",
     }  # fmt: skip
     return {**os.environ, **own, **({"BELLWETHER_VAR": var} if var else {})}
 
@@ -280,7 +288,7 @@ def wait_until_up(port: int, process: subprocess.Popen[bytes]) -> None:
 
 def check_it_is_real(port: int, url: str) -> None:
     """Refuses a wrong signature and takes a repetition once; without that the rest would mean nothing."""
-    forged, good = request_for(event(1), secret="whsec_forged"), request_for(event(2))
+    forged, good = request_for(1, secret="whsec_forged"), request_for(2)
     send_all(port, [forged], senders=1, expect=b"400")
     send_all(port, [good, good, good], senders=1)
     if (stored := count(url)) != 1:
