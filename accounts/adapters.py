@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.ratelimit import client_ip
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Log-in and sign-up as Bellwether wants them. Where a person goes then is the `home` page's decision."""
 
     def clean_email(self, email: str) -> str:
@@ -35,7 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return client_ip(request)
 
 
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MFAAdapter(DefaultMFAAdapter):
     """Authenticator secrets and recovery seeds are kept encrypted, like every secret at rest."""
 
     def encrypt(self, text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -15,6 +16,7 @@ from django.utils.text import slugify
 from accounts.errors import InvalidInput
 from accounts.events import record
 from accounts.models import Business, Member, User
+from accounts.money import exponent
 from accounts.permissions import Role
 from accounts.tenancy import bind
 
@@ -41,6 +43,7 @@ def create_business(profile: BusinessProfile, *, owner: User) -> Business:
     The slug follows the name; where it is taken it gets a random tail. Whether it is taken shows only in the attempt:
     another business's row cannot be seen from here.
     """
+    _check(_values(profile))
     for attempt in range(ATTEMPTS):
         business = Business(slug=_slug(profile.name, unique=attempt > 0), **_values(profile))
         bind(business=business, user=owner)
@@ -66,6 +69,7 @@ def update_business(business: Business, *, actor: User, **changes: Any) -> Busin
         return business
     if "currency" in changed and business.revenue_estimate is not None and "revenue_estimate" not in changes:
         raise InvalidInput("Give the revenue estimate in the new currency, too.", field="revenue_estimate")
+    _check({name: changes[name] for name in changed})
     for name in changed:
         setattr(business, name, changes[name])
     business.save(update_fields=changed)
@@ -90,6 +94,16 @@ def _first_address(names: list[str], business: Business) -> str:
         except NoReverseMatch:
             continue
     return reverse("accounts:settings", kwargs={"business": business.slug})
+
+
+def _check(values: dict[str, Any]) -> None:
+    """Errors: InvalidInput for a blank name, an unknown currency or an unknown time zone."""
+    if not values.get("name", "given").strip():
+        raise InvalidInput("A business needs a name.", field="name")
+    if "currency" in values:
+        exponent(values["currency"])
+    if values.get("time_zone", "UTC") not in available_timezones():
+        raise InvalidInput("This is no time zone of the IANA list, such as Europe/Berlin.", field="time_zone")
 
 
 def _slug(name: str, *, unique: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,7 @@ from django.http import HttpRequest
 from accounts.businesses import BusinessProfile
 from accounts.models import Business, User
 from accounts.money import to_major, to_minor
+from accounts.permissions import KEY_SCOPES, Role
 
 CURRENCIES = {
     "usd": "US dollar", "eur": "Euro", "gbp": "British pound", "cad": "Canadian dollar", "aud": "Australian dollar",
@@ -26,6 +28,14 @@ INDUSTRIES = [
     "Software", "E-commerce", "Retail", "Food and drink", "Health and beauty", "Education", "Media", "Travel",
     "Professional services", "Non-profit", "Other",
 ]  # fmt: skip
+SCOPE_LABELS = {
+    "read:analytics": "Read figures, readiness and recommendations",
+    "read:sources": "Read sources and their state",
+    "write:sources": "Connect and synchronise sources",
+    "write:recommendations": "Decide on recommendations",
+    "use:agent": "Ask the agent",
+    "export:data": "Export data",
+}
 FOUNDED = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -89,9 +99,8 @@ class BusinessForm(forms.Form):
 
 def _keep_choice(form: forms.Form, name: str, value: str) -> None:
     """Offer the present value also where it is not among the usual ones: the API may have set it."""
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
-    choices = [(key, label) for key, label in field.choices if isinstance(key, str)]
+    field: Any = form.fields[name]
+    choices = list(field.choices)
     if value and value not in {key for key, _ in choices}:
         field.choices = [*choices, (value, value)]
 
@@ -111,3 +120,32 @@ class ProfileForm(forms.ModelForm):
         if url and not url.startswith("https://"):
             raise forms.ValidationError("The address of a picture starts with https://.")
         return url
+
+
+class InviteForm(forms.Form):
+    """Who shall join, and as what."""
+
+    email = forms.EmailField(label="E-mail address")
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.VIEWER)
+
+
+class KeyForm(forms.Form):
+    """A new API key."""
+
+    name = forms.CharField(max_length=80, help_text="What will use it, such as “Warehouse export”.")
+    scopes = forms.MultipleChoiceField(
+        choices=[(scope, SCOPE_LABELS[scope]) for scope in sorted(KEY_SCOPES)],
+        widget=forms.CheckboxSelectMultiple,
+        initial=["read:analytics"],
+        label="It may",
+    )
+    lifetime = forms.TypedChoiceField(
+        choices=[("30", "30 days"), ("90", "90 days"), ("365", "One year"), ("0", "No end")],
+        initial="90",
+        coerce=int,
+        label="Works for",
+    )
+
+    def expires_at(self, now: datetime) -> datetime | None:
+        days: int = self.cleaned_data["lifetime"]
+        return now + timedelta(days=days) if days else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import inspect
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -69,6 +70,8 @@ def rate_limited(
                 consume(name, caller(request, by), allowed, shared=shared)
             return view(request, *args, **kwargs)
 
+        # The API reads parameters from the signature and would look their types up in this module.
+        wrapped.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
         return wrapped  # type: ignore[return-value]
 
     return decorate

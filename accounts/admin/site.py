@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from unfold.sites import UnfoldAdminSite
 
 
-class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
+class ConsoleSite(UnfoldAdminSite):
     """Open to staff who signed in through the house's own log-in, with a second factor where settings ask for it."""
 
     index_title = "Overview"
