@@ -59,5 +59,3 @@ def _amount(now: Decimal, before: Decimal, unit: str) -> str:
         return signed(now - before, 2)
     share = (now - before) / before
     return f"{'+' if share > 0 else ''}{percent(share) if abs(share) >= Decimal('0.01') else percent(share, 1)}"
-
-
