@@ -10,6 +10,7 @@ class RecommendationsConfig(AppConfig):
         from recommendations.digests import tasks as _digests  # noqa: F401 - registers jobs
         from recommendations.generation import tasks as _generation  # noqa: F401
         from recommendations.notifications import tasks as _notifications  # noqa: F401
+        from recommendations.payments import rows as _rows  # noqa: F401 - registers row queries
 
         register_nav(
             "payments", "Recommendations", "recommendations:list", icon="recommendations", order=50,

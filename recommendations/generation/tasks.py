@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import time, timedelta
 from typing import Any
 
-from accounts.jobs import JobRun, job, periodic
+from accounts.jobs import JobRun, after, job, periodic
 from accounts.models import Business
 from recommendations.generation.desks import READERS
 from recommendations.generation.services import apply
@@ -30,6 +30,13 @@ def generate(run: JobRun, *, desks: Collection[str] = (), rules: Collection[str]
         announce_urgent(business, desk=desk, as_of=run.as_of)
         done[desk] = {**changes.as_dict(), "failed": list(evaluation.failed)}
     return done
+
+
+@after("analytics.payments.readiness.recompute")
+def follow_readiness(run: JobRun, result: Any) -> None:
+    """New scores, new advice."""
+    if run.business is not None and result and result.get("written"):
+        generate.enqueue(run.business, dedupe="payments", desks=["payments"])
 
 
 @periodic("recommendations.generate_all", queue="analytics", daily_at=time(2))

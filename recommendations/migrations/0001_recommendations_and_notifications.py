@@ -9,138 +9,285 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0004_event_days'),
+        ("accounts", "0004_event_days"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('source', 'Source'), ('job', 'Background work'), ('recommendation', 'Recommendation')], max_length=14)),
-                ('level', models.CharField(choices=[('alert', 'Needs attention'), ('news', 'News')], max_length=5)),
-                ('key', models.CharField(help_text='What it is about; one unresolved notification each.', max_length=200)),
-                ('title', models.CharField(max_length=200)),
-                ('text', models.CharField(blank=True, max_length=500)),
-                ('url_name', models.CharField(blank=True, max_length=60)),
-                ('url_id', models.CharField(blank=True, max_length=60)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('resolved_at', models.DateTimeField(blank=True, null=True)),
-                ('business', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.business')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("source", "Source"),
+                            ("job", "Background work"),
+                            ("recommendation", "Recommendation"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("level", models.CharField(choices=[("alert", "Needs attention"), ("news", "News")], max_length=5)),
+                (
+                    "key",
+                    models.CharField(help_text="What it is about; one unresolved notification each.", max_length=200),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("text", models.CharField(blank=True, max_length=500)),
+                ("url_name", models.CharField(blank=True, max_length=60)),
+                ("url_id", models.CharField(blank=True, max_length=60)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "business",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.business"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NotificationRead',
+            name="NotificationRead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('business', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.business')),
-                ('notification', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reads', to='recommendations.notification')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "business",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.business"
+                    ),
+                ),
+                (
+                    "notification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reads",
+                        to="recommendations.notification",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Recommendation',
+            name="Recommendation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('desk', models.CharField(max_length=16)),
-                ('rule', models.CharField(max_length=80)),
-                ('subject', models.CharField(max_length=300)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('title', models.CharField(max_length=300)),
-                ('body', models.TextField()),
-                ('figures', models.JSONField(default=list, help_text='The evidence, as figures.')),
-                ('target', models.JSONField(blank=True, null=True)),
-                ('exposure', models.JSONField(blank=True, help_text='Money at stake, as a figure.', null=True)),
-                ('gain', models.DecimalField(blank=True, decimal_places=6, help_text='Raw points.', max_digits=10, null=True)),
-                ('gain_score', models.SmallIntegerField(blank=True, help_text='Points of the final score.', null=True)),
-                ('gain_caps', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('urgency', models.SmallIntegerField(default=0)),
-                ('weight', models.DecimalField(decimal_places=6, default=0, max_digits=10)),
-                ('priority', models.CharField(choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], default='low', max_length=6)),
-                ('evidence', models.DecimalField(decimal_places=6, default=0, max_digits=24)),
-                ('decided_evidence', models.DecimalField(blank=True, decimal_places=6, max_digits=24, null=True)),
-                ('knowledge', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('action', models.CharField(blank=True, max_length=40)),
-                ('status', models.CharField(choices=[('open', 'Open'), ('accepted', 'Accepted'), ('dismissed', 'Dismissed'), ('snoozed', 'Snoozed'), ('done', 'Done'), ('expired', 'Expired')], default='open', max_length=9)),
-                ('snoozed_until', models.DateTimeField(blank=True, null=True)),
-                ('deadline', models.DateTimeField(blank=True, null=True)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('as_of', models.DateTimeField(help_text='The moment the figures were read.')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now, help_text='When it last asked for a decision anew.')),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decision_reason', models.CharField(blank=True, max_length=300)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('business', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.business')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("desk", models.CharField(max_length=16)),
+                ("rule", models.CharField(max_length=80)),
+                ("subject", models.CharField(max_length=300)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("title", models.CharField(max_length=300)),
+                ("body", models.TextField()),
+                ("figures", models.JSONField(default=list, help_text="The evidence, as figures.")),
+                ("target", models.JSONField(blank=True, null=True)),
+                ("exposure", models.JSONField(blank=True, help_text="Money at stake, as a figure.", null=True)),
+                (
+                    "gain",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, help_text="Raw points.", max_digits=10, null=True
+                    ),
+                ),
+                ("gain_score", models.SmallIntegerField(blank=True, help_text="Points of the final score.", null=True)),
+                (
+                    "gain_caps",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("urgency", models.SmallIntegerField(default=0)),
+                ("weight", models.DecimalField(decimal_places=6, default=0, max_digits=10)),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("high", "High"), ("medium", "Medium"), ("low", "Low")], default="low", max_length=6
+                    ),
+                ),
+                ("evidence", models.DecimalField(decimal_places=6, default=0, max_digits=24)),
+                ("decided_evidence", models.DecimalField(blank=True, decimal_places=6, max_digits=24, null=True)),
+                (
+                    "knowledge",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), blank=True, default=list, size=None
+                    ),
+                ),
+                ("action", models.CharField(blank=True, max_length=40)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("accepted", "Accepted"),
+                            ("dismissed", "Dismissed"),
+                            ("snoozed", "Snoozed"),
+                            ("done", "Done"),
+                            ("expired", "Expired"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("snoozed_until", models.DateTimeField(blank=True, null=True)),
+                ("deadline", models.DateTimeField(blank=True, null=True)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("as_of", models.DateTimeField(help_text="The moment the figures were read.")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "opened_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, help_text="When it last asked for a decision anew."
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("decision_reason", models.CharField(blank=True, max_length=300)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "business",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.business"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecommendationEvent',
+            name="RecommendationEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Found'), ('updated', 'Evidence changed'), ('reopened', 'Open again'), ('accepted', 'Accepted'), ('dismissed', 'Dismissed'), ('snoozed', 'Snoozed'), ('done', 'Done'), ('expired', 'No longer true')], max_length=9)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('weight', models.DecimalField(decimal_places=6, default=0, max_digits=10)),
-                ('evidence', models.DecimalField(decimal_places=6, default=0, max_digits=24)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('business', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.business')),
-                ('recommendation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='recommendations.recommendation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("created", "Found"),
+                            ("updated", "Evidence changed"),
+                            ("reopened", "Open again"),
+                            ("accepted", "Accepted"),
+                            ("dismissed", "Dismissed"),
+                            ("snoozed", "Snoozed"),
+                            ("done", "Done"),
+                            ("expired", "No longer true"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("weight", models.DecimalField(decimal_places=6, default=0, max_digits=10)),
+                ("evidence", models.DecimalField(decimal_places=6, default=0, max_digits=24)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "business",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.business"
+                    ),
+                ),
+                (
+                    "recommendation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="recommendations.recommendation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Digest',
+            name="Digest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(help_text="The business's own day.")),
-                ('recommendations', models.JSONField(default=list, help_text='Ids of what it told.')),
-                ('covers_until', models.DateTimeField(help_text='Recommendations opened up to here were told or left out.')),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('business', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.business')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(help_text="The business's own day.")),
+                ("recommendations", models.JSONField(default=list, help_text="Ids of what it told.")),
+                (
+                    "covers_until",
+                    models.DateTimeField(help_text="Recommendations opened up to here were told or left out."),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "business",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.business"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('business', 'user', 'day'), name='digest_once_a_day')],
+                "constraints": [models.UniqueConstraint(fields=("business", "user", "day"), name="digest_once_a_day")],
             },
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['business', '-created_at'], name='notification_by_age'),
+            model_name="notification",
+            index=models.Index(fields=["business", "-created_at"], name="notification_by_age"),
         ),
         migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(condition=models.Q(('resolved_at', None)), fields=('business', 'key'), name='notification_stands_once'),
+            model_name="notification",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("resolved_at", None)), fields=("business", "key"), name="notification_stands_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notificationread',
-            constraint=models.UniqueConstraint(fields=('notification', 'user'), name='notification_read_once'),
+            model_name="notificationread",
+            constraint=models.UniqueConstraint(fields=("notification", "user"), name="notification_read_once"),
         ),
         migrations.AddIndex(
-            model_name='recommendation',
-            index=models.Index(fields=['business', 'status', '-weight'], name='recommendation_by_weight'),
+            model_name="recommendation",
+            index=models.Index(fields=["business", "status", "-weight"], name="recommendation_by_weight"),
         ),
         migrations.AddIndex(
-            model_name='recommendation',
-            index=models.Index(fields=['business', '-created_at'], name='recommendation_by_age'),
+            model_name="recommendation",
+            index=models.Index(fields=["business", "-created_at"], name="recommendation_by_age"),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['open', 'snoozed', 'accepted', 'dismissed'])), fields=('business', 'fingerprint'), name='recommendation_stands_once'),
+            model_name="recommendation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["open", "snoozed", "accepted", "dismissed"])),
+                fields=("business", "fingerprint"),
+                name="recommendation_stands_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(('snoozed_until__isnull', False), models.Q(('status', 'snoozed'), _negated=True), _connector='OR'), name='recommendation_snoozed_until_a_time'),
+            model_name="recommendation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("snoozed_until__isnull", False), models.Q(("status", "snoozed"), _negated=True), _connector="OR"
+                ),
+                name="recommendation_snoozed_until_a_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='recommendationevent',
-            index=models.Index(fields=['business', 'recommendation', 'at'], name='recommendation_event_order'),
+            model_name="recommendationevent",
+            index=models.Index(fields=["business", "recommendation", "at"], name="recommendation_event_order"),
         ),
     ]

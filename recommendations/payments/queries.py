@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, Q, Sum, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from accounts.models import Business
 from accounts.periods import Period, local_day
-from analytics.models import MetricSnapshot, PaymentDay
+from analytics.models import PaymentDay
 from analytics.payments.metrics.model import Metrics
+from analytics.payments.metrics.queries import latest_snapshot
+from analytics.payments.queries import sources_shown
 from ingestion.models import Charge, Dispute, FraudWarning, Payout, Reconciliation, Refund, Source
 from recommendations.payments.desk import (
     Declines,
@@ -30,38 +34,46 @@ DECLINE_CODES = 5
 
 
 def payments_desk(business: Business, *, as_of: datetime) -> PaymentsDesk:
-    """What is known as of `as_of`: the newest metrics, and the records that advice is about.
+    """What is known as of `as_of`: the newest metrics, and the records that advice is about. Fifteen queries.
 
     Empty: without any snapshot the metrics are those of a business that never sold anything.
     """
     today = local_day(as_of, business.time_zone)
-    metrics = _metrics(business, today)
+    newest = latest_snapshot(business, as_of=as_of)
+    metrics = newest.metrics if newest else Metrics(as_of=today, currency=business.currency)
+    facts = _Facts(business, tuple(source.pk for source in sources_shown(business)), today)
     return PaymentsDesk(
         as_of=as_of,
         metrics=metrics,
-        disputes=_disputes(business, as_of),
-        warnings=_warnings(business, as_of),
-        chargeback_reasons=_chargeback_reasons(business, today),
-        descriptor=_descriptor(business),
-        refund_count_90=_refund_count(business, today),
-        declines=_declines(business, today, metrics.currency),
-        payouts=_payouts(business, today),
+        disputes=_disputes(facts, as_of),
+        warnings=_warnings(facts, as_of),
+        chargeback_reasons=_chargeback_reasons(facts),
+        descriptor=_descriptor(facts),
+        refund_count_90=_refund_count(facts),
+        declines=_declines(facts, metrics.currency),
+        payouts=_payouts(facts),
         sources=_sources(business),
-        first_charge=_first_charge(business),
+        first_charge=_first_charge(facts),
     )
 
 
-def _metrics(business: Business, today: date) -> Metrics:
-    newest = MetricSnapshot.objects.of(business).live().filter(as_of__lte=today).newest_first().first()
-    return newest.metrics if newest else Metrics(as_of=today, currency=business.currency)
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """The facts of one business's sources in use, seen from `today` (exclusive)."""
+
+    business: Business
+    sources: tuple[int, ...]
+    today: date
+
+    def of(self, model: Any) -> Any:
+        return model.objects.of(self.business).filter(source__in=self.sources)
+
+    def trailing(self, model: Any, days: int) -> Any:
+        window = Period(self.today - timedelta(days=days), self.today, self.business.time_zone)
+        return self.of(model).within(window)
 
 
-def _trailing(business: Business, today: date, days: int) -> Period:
-    return Period(today - timedelta(days=days), today, business.time_zone)
-
-
-def _disputes(business: Business, as_of: datetime) -> tuple[OpenDispute, ...]:
-    waiting = Dispute.objects.of(business).answerable(as_of=as_of)
+def _disputes(facts: _Facts, as_of: datetime) -> tuple[OpenDispute, ...]:
     return tuple(
         OpenDispute(
             id=row.external_id,
@@ -72,18 +84,18 @@ def _disputes(business: Business, as_of: datetime) -> tuple[OpenDispute, ...]:
             brand=row.brand,
             is_chargeback=row.is_chargeback,
         )
-        for row in waiting
+        for row in facts.of(Dispute).answerable(as_of=as_of)
     )
 
 
-def _warnings(business: Business, as_of: datetime) -> tuple[Warned, ...]:
+def _warnings(facts: _Facts, as_of: datetime) -> tuple[Warned, ...]:
     """Actionable warnings on charges that were taken, not given back in full and not disputed yet."""
-    recent = FraudWarning.objects.of(business).filter(actionable=True, created_at__gte=as_of - WARNED_WITHIN)
+    recent = facts.of(FraudWarning).filter(actionable=True, created_at__gte=as_of - WARNED_WITHIN)
     warned = {row.charge: row for row in recent.order_by("-created_at", "external_id")[:MOST_WARNINGS]}
     if not warned:
         return ()
-    disputed = set(Dispute.objects.of(business).filter(charge__in=warned).values_list("charge", flat=True))
-    charges = Charge.objects.of(business).successful().filter(external_id__in=warned, disputed=False)
+    disputed = set(facts.of(Dispute).filter(charge__in=warned).values_list("charge", flat=True))
+    charges = facts.of(Charge).successful().filter(external_id__in=warned, disputed=False)
     return tuple(
         Warned(
             id=warned[charge.external_id].external_id,
@@ -97,51 +109,51 @@ def _warnings(business: Business, as_of: datetime) -> tuple[Warned, ...]:
     )
 
 
-def _chargeback_reasons(business: Business, today: date) -> Counter[str]:
-    period = _trailing(business, today, 180)
-    rows = Dispute.objects.of(business).chargebacks().within(period).values("reason").annotate(n=Count("pk"))
+def _chargeback_reasons(facts: _Facts) -> Counter[str]:
+    rows = facts.trailing(Dispute, 180).chargebacks().values("reason").annotate(n=Count("pk"))
     return Counter({row["reason"]: row["n"] for row in rows.order_by("-n", "reason")})
 
 
-def _descriptor(business: Business) -> str:
-    newest = Charge.objects.of(business).successful().exclude(descriptor="").order_by("-created_at").first()
+def _descriptor(facts: _Facts) -> str:
+    newest = facts.trailing(Charge, 30).successful().exclude(descriptor="").order_by("-created_at").first()
     return newest.descriptor if newest else ""
 
 
-def _refund_count(business: Business, today: date) -> int:
-    made = Refund.objects.of(business).within(_trailing(business, today, 90))
-    return made.exclude(status__in=("failed", "canceled")).count()
+def _refund_count(facts: _Facts) -> int:
+    made: int = facts.trailing(Refund, 90).exclude(status__in=("failed", "canceled")).count()
+    return made
 
 
-def _declines(business: Business, today: date, currency: str) -> Declines:
+def _declines(facts: _Facts, currency: str) -> Declines:
     """Decline codes of the last 30 days, and the largest attempt of every intent that never succeeded."""
-    month = Charge.objects.of(business).within(_trailing(business, today, 30))
+    month = facts.trailing(Charge, 30)
     codes = month.filter(status="failed").values("failure_code").annotate(n=Count("pk"))
     intents = (
         month.filter(currency=currency)
-        .exclude(payment_intent="")
-        .values("payment_intent")
+        .annotate(attempt=Coalesce(NullIf("payment_intent", Value("")), "external_id"))
+        .values("source", "attempt")
         .annotate(won=Count("pk", filter=Q(status="succeeded")), most=Max("amount"))
         .filter(won=0)
     )
-    total = intents.aggregate(money=Sum("most"), n=Count("payment_intent"))
+    total = intents.aggregate(money=Sum("most"), n=Count("attempt"))
     listed = tuple((row["failure_code"], row["n"]) for row in codes.order_by("-n", "failure_code")[:DECLINE_CODES])
     return Declines(listed, total["money"] or 0, total["n"])
 
 
-def _payouts(business: Business, today: date) -> tuple[TroubledPayout, ...]:
-    recent = Payout.objects.of(business).within(_trailing(business, today, 60))
-    troubled = recent.filter(Q(status="failed") | Q(amount__lt=0)).order_by("-arrival_date", "external_id")
+def _payouts(facts: _Facts) -> tuple[TroubledPayout, ...]:
+    troubled = facts.trailing(Payout, 60).filter(Q(status="failed") | Q(amount__lt=0))
     return tuple(
         TroubledPayout(
             row.external_id, row.arrival_date, row.currency, row.amount, row.status == "failed", row.failure_code
         )
-        for row in troubled[:20]
+        for row in troubled.order_by("-arrival_date", "external_id")[:20]
     )
 
 
-def _first_charge(business: Business) -> date | None:
-    return PaymentDay.objects.of(business).filter(charges__gt=0).order_by("day").values_list("day", flat=True).first()
+def _first_charge(facts: _Facts) -> date | None:
+    days = facts.of(PaymentDay).filter(charges__gt=0).order_by("day")
+    found: date | None = days.values_list("day", flat=True).first()
+    return found
 
 
 def _sources(business: Business) -> tuple[SourceState, ...]:

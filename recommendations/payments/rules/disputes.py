@@ -27,7 +27,7 @@ CHARGEBACKS = ("reducing-chargebacks",)
 def answer_dispute(desk: PaymentsDesk) -> Iterator[Finding]:
     """A dispute that can still be answered. It is about money and a date; it claims no points."""
     for dispute in desk.disputes:
-        rows = Rows.of("payments.disputes", id=dispute.id)
+        rows = Rows.of("recommendations.dispute", id=dispute.id)
         amount = desk.own("dispute_amount", dispute.amount, n=1, currency=dispute.currency, rows=rows)
         left = desk.own("answer_days_left", max(0, days_left(dispute.due_by, as_of=desk.today)), n=1, rows=rows)
         reason = _reason(dispute.reason)
@@ -57,7 +57,7 @@ def refund_fraud_warning(desk: PaymentsDesk) -> Iterator[Finding]:
     fewer = desk.metrics.disputes_180 - 1
     gain = desk.gain(disputes_180=fewer) if fewer >= 0 else None
     for warned in desk.warnings:
-        rows = Rows.of("payments.charges", id=warned.charge)
+        rows = Rows.of("recommendations.charge", id=warned.charge)
         amount = desk.own("warned_amount", warned.amount, n=1, currency=warned.currency, rows=rows)
         yield Finding(
             rule="payments.refund_fraud_warning",
