@@ -114,10 +114,7 @@ def table_rows(
 ) -> list[list[tuple[str, bool]]]:
     """The same rows for the table under the chart: (text, is a number) by column."""
     columns = columns_of(spec)
-    return [
-        [(_said(row.get(c.field), c, row.get("currency", currency)), c.numeric) for c in columns]
-        for row in rows
-    ]
+    return [[(_said(row.get(c.field), c, row.get("currency", currency)), c.numeric) for c in columns] for row in rows]
 
 
 def for_paper(spec: Mapping[str, Any], *, width: int = 640) -> dict[str, Any]:
@@ -134,9 +131,7 @@ def _over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(under)
     for key, value in over.items():
         below = merged.get(key)
-        merged[key] = (
-            _over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
-        )
+        merged[key] = _over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
     return merged
 
 

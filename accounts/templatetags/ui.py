@@ -34,8 +34,12 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
     classes = f"icon icon-{size}" if size else "icon"
     inside = mark_safe(ICONS[name])  # noqa: S308 - our own constant
     if label:
-        return format_html('<svg class="{}" viewBox="0 0 16 16" role="img" aria-label="{}">{}</svg>', classes, label, inside)
-    return format_html('<svg class="{}" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{}</svg>', classes, inside)
+        return format_html(
+            '<svg class="{}" viewBox="0 0 16 16" role="img" aria-label="{}">{}</svg>', classes, label, inside
+        )
+    return format_html(
+        '<svg class="{}" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{}</svg>', classes, inside
+    )
 
 
 @register.simple_tag
@@ -116,7 +120,9 @@ def _number(value: Any) -> Number | None:
 
 
 @register.inclusion_tag("components/delta.html")
-def delta(now: Number | None, before: Number | None, unit: str = "count", better: str = "neither", against: str = "") -> dict[str, Any]:
+def delta(
+    now: Number | None, before: Number | None, unit: str = "count", better: str = "neither", against: str = ""
+) -> dict[str, Any]:
     """Arrow, signed amount and word; the tone follows `better` (up, down, neither)."""
     return {"change": change(now, before, unit=unit, better=better), "against": against}
 
@@ -168,7 +174,11 @@ def _steps(values: Sequence[Number | None], *, low: Number, span: Number) -> Ite
 
 @register.simple_tag
 def bar(
-    value: Number | str | None, largest: Number | str, tone: str = "", wide: bool = False, track: Number | str | None = None
+    value: Number | str | None,
+    largest: Number | str,
+    tone: str = "",
+    wide: bool = False,
+    track: Number | str | None = None,
 ) -> SafeString:
     """A bar in a cell, `value` of `largest`. The number stands beside it, so the drawing is hidden from readers.
 
@@ -190,7 +200,9 @@ def _share(value: Number | str | None, largest: Number | str) -> Decimal:
 
 
 @register.inclusion_tag("components/dial.html")
-def dial(score: int | None, low: Number | None = None, high: Number | None = None, small: bool = False) -> dict[str, Any]:
+def dial(
+    score: int | None, low: Number | None = None, high: Number | None = None, small: bool = False
+) -> dict[str, Any]:
     """The score from 0 to 100 on an arc of 240°, with its band and the tier marks at 40, 60 and 80."""
     has_band = score is not None and low is not None and high is not None
     band_low = max(Decimal(low), Decimal(0)) if has_band and low is not None else Decimal(0)
@@ -214,7 +226,9 @@ def stackbar(parts: Iterable[Mapping[str, Any]], total: Number = 100, label: str
     segments, start = [], Decimal(0)
     for part in parts:
         width = Decimal(part["value"]) / Decimal(total) * 100
-        segments.append({"x": f"{start:.3f}", "width": f"{width:.3f}", "label": part["label"], "tone": part.get("tone", "")})
+        segments.append(
+            {"x": f"{start:.3f}", "width": f"{width:.3f}", "label": part["label"], "tone": part.get("tone", "")}
+        )
         start += width
     return {"segments": segments, "label": label}
 
@@ -223,9 +237,25 @@ def stackbar(parts: Iterable[Mapping[str, Any]], total: Number = 100, label: str
 
 
 @register.simple_block_tag
-def card(content: str, title: str = "", lead: str = "", id: str = "", flush: bool = False, link: str = "", link_label: str = "") -> str:
+def card(
+    content: str,
+    title: str = "",
+    lead: str = "",
+    id: str = "",
+    flush: bool = False,
+    link: str = "",
+    link_label: str = "",
+) -> str:
     """A panel with a heading; `flush` lets a table touch its edges."""
-    context = {"content": content, "title": title, "lead": lead, "id": id, "flush": flush, "link": link, "link_label": link_label}
+    context = {
+        "content": content,
+        "title": title,
+        "lead": lead,
+        "id": id,
+        "flush": flush,
+        "link": link,
+        "link_label": link_label,
+    }
     return render_to_string("components/card.html", context)
 
 
@@ -233,7 +263,9 @@ def card(content: str, title: str = "", lead: str = "", id: str = "", flush: boo
 def notice(content: str, tone: str = "", icon_name: str = "") -> str:
     """A sentence above the content. Tones: good, bad, warn, accent or none."""
     default = {"good": "check-circle", "bad": "alert", "warn": "alert"}.get(tone, "info")
-    return render_to_string("components/notice.html", {"content": content, "tone": tone, "icon_name": icon_name or default})
+    return render_to_string(
+        "components/notice.html", {"content": content, "tone": tone, "icon_name": icon_name or default}
+    )
 
 
 @register.simple_tag(takes_context=True)

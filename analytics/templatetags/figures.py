@@ -17,7 +17,6 @@ from analytics.registry import metric_of
 register = template.Library()
 
 
-
 @register.filter
 def label(figure: Figure) -> str:
     """The metric's name: `{{ figure|label }}`."""
@@ -38,7 +37,12 @@ def value_short(figure: Figure) -> str:
 
 @register.inclusion_tag("components/figure.html", name="figure")
 def figure_tag(
-    figure: Figure, before: Figure | None = None, url: str = "", large: bool = False, short: bool = False, sample: bool = True
+    figure: Figure,
+    before: Figure | None = None,
+    url: str = "",
+    large: bool = False,
+    short: bool = False,
+    sample: bool = True,
 ) -> dict[str, Any]:
     """Value, interval, sample size and change against `before`; links to its evidence. A gap becomes its sentence."""
     return {

@@ -16,9 +16,7 @@ class Command(BaseCommand):
     help = "Build the chart library for the browser from the installed vl-convert; no Node and no network is needed."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--force", action="store_true", help="Build even where the bundle of this version exists."
-        )
+        parser.add_argument("--force", action="store_true", help="Build even where the bundle of this version exists.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         target = Path(settings.VAR_DIR) / "assets" / "vega"
