@@ -22,41 +22,12 @@ from accounts.money import to_major
 SPECS = Path(__file__).resolve().parent
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 HEIGHTS = {"s": 120, "m": 240, "l": 320}
-FONT = '-apple-system, "Segoe UI", Inter, Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif'
 
 #: Light values of the tokens in static/css/tokens.css, for drawings outside a page.
 PAPER_COLOURS = {
     "--ink": "#1b1f24", "--ink-2": "#5b6470", "--ink-3": "#b3bac4", "--line": "#e3e6ea", "--surface": "#ffffff",
     "--series-1": "#0072b2", "--series-2": "#d55e00", "--series-3": "#009e73", "--series-4": "#cc79a7",
     "--series-rest": "#b3bac4", "--before": "#9aa4b2", "--good": "#0b6e99", "--bad": "#b4470b", "--accent": "#4148c4",
-}  # fmt: skip
-
-HOUSE: dict[str, Any] = {
-    "background": "transparent",
-    "font": FONT,
-    "padding": {"left": 0, "right": 4, "top": 8, "bottom": 6},
-    "autosize": {"type": "fit", "contains": "padding"},
-    "view": {"stroke": None},
-    "axis": {
-        "labelColor": "var(--ink-2)", "titleColor": "var(--ink-2)", "labelFontSize": 12, "titleFontSize": 12,
-        "titleFontWeight": "normal", "gridColor": "var(--line)", "domainColor": "var(--line)", "tickColor": "var(--line)",
-        "labelPadding": 8, "tickSize": 4, "labelOverlap": "greedy", "labelSeparation": 6,
-    },
-    "axisX": {"grid": False, "title": None, "tickCount": 7, "labelAngle": 0},
-    "axisY": {"domain": False, "ticks": False, "title": None, "tickCount": 5, "zindex": 0},
-    "legend": {
-        "labelColor": "var(--ink-2)", "titleColor": "var(--ink-2)", "labelFontSize": 12, "titleFontSize": 12,
-        "titleFontWeight": "normal", "symbolType": "stroke", "symbolStrokeWidth": 3, "symbolSize": 120,
-        "orient": "top", "direction": "horizontal", "title": None, "offset": 8, "padding": 0,
-    },
-    "range": {"category": ["var(--series-1)", "var(--series-2)", "var(--series-3)", "var(--series-4)", "var(--series-rest)"]},
-    "line": {"strokeWidth": 2, "strokeCap": "round", "strokeJoin": "round", "color": "var(--series-1)"},
-    "area": {"color": "var(--series-1)", "fillOpacity": 0.12, "line": {"color": "var(--series-1)", "strokeWidth": 2}},
-    "bar": {"color": "var(--series-1)", "cornerRadiusEnd": 3, "discreteBandSize": {"band": 0.64}, "timeUnitBandSize": 0.64},
-    "rule": {"color": "var(--ink-2)", "strokeDash": [4, 3]},
-    "point": {"filled": True, "size": 36, "color": "var(--series-1)"},
-    "text": {"color": "var(--ink-2)", "fontSize": 12},
-    "rect": {"color": "var(--series-1)"},
 }  # fmt: skip
 
 
@@ -73,6 +44,13 @@ class Column:
     @property
     def numeric(self) -> bool:
         return self.unit not in {"text", "day", "month"}
+
+
+@functools.cache
+def house_config() -> dict[str, Any]:
+    """The style under every chart: quiet axes, series in the order of the tokens, no frame."""
+    config: dict[str, Any] = json.loads((SPECS / "house.vl.json").read_text(encoding="utf-8"))
+    return config
 
 
 @functools.cache
@@ -104,7 +82,7 @@ def build(
     whole["data"] = {"values": [_drawn(row, columns, currency) for row in rows]}
     whole.setdefault("width", "container")
     whole.setdefault("height", HEIGHTS[size])
-    whole["config"] = _over(HOUSE, whole.get("config", {}))
+    whole["config"] = _over(house_config(), whole.get("config", {}))
     whole.pop("usermeta", None)
     return whole
 

@@ -83,7 +83,7 @@ def kpi(
 
 @register.inclusion_tag("components/chart.html", name="chart")
 def chart_tag(
-    id: str,  # noqa: A002 - the HTML attribute
+    id: str,
     spec: str | Mapping[str, Any],
     rows: Iterable[Mapping[str, Any]],
     title: str,
