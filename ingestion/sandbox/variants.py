@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-VARIANTS: Final = ("established", "declining", "young", "restricted")
+VARIANTS: Final = ("established", "declining", "young", "restricted", "showroom")
 SIZES: Final = ("small", "demo")
 
 
@@ -20,6 +20,7 @@ class Profile:
     payouts:        per settlement currency the weekdays (Monday = 0) of automatic payouts.
     wholesale:      one big order that is returned later, minor units of USD.
     eventful:       whether the scripted incidents of `incidents.py` happen.
+    listed:         whether the consent page offers it; an account belongs to one business, so the demo has its own.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Profile:
     country: str = "DE"
     zone: str = "Europe/Berlin"
     default_currency: str = "eur"
+    listed: bool = True
 
 
 ESTABLISHED: Final = Profile(
@@ -93,7 +95,15 @@ RESTRICTED: Final = Profile(
     payouts_paused_for=21,
     eventful=False,
 )
-PROFILES: Final = {profile.key: profile for profile in (ESTABLISHED, DECLINING, YOUNG, RESTRICTED)}
+SHOWROOM: Final = replace(
+    ESTABLISHED,
+    key="showroom",
+    name="Lantern Street Roasters",
+    descriptor="LANTERN STREET",
+    blurb="what the demo business is connected to",
+    listed=False,
+)
+PROFILES: Final = {profile.key: profile for profile in (ESTABLISHED, DECLINING, YOUNG, RESTRICTED, SHOWROOM)}
 
 
 def profile_of(variant: str, size: str) -> Profile:

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from config.demo import DEMO_EMAIL, DEMO_PASSWORD, ensure_demo
+from config.demo import DEMO_EMAIL, DEMO_PASSWORD, DEMO_VARIANT, ensure_demo
 from config.processes import Child, Supervisor
 
 START_LIMIT = 60.0
@@ -58,9 +58,9 @@ class Command(BaseCommand):
     def greet(self, port: int, *, demo: bool) -> None:
         address = f"http://127.0.0.1:{port}"
         wait_for(f"{address}/health/live")
+        wait_for(f"{settings.SANDBOX_URL}/_sandbox")
         self.stdout.write(f"\nBellwether is up: {address}")
         if demo:
-            wait_for(f"{settings.SANDBOX_URL}/_sandbox/health")
             ensure_demo()
             self.stdout.write(f"Demo login:      {DEMO_EMAIL} / {DEMO_PASSWORD}")
         self.stdout.write(f"Mail goes to:    {settings.EMAIL_FILE_PATH}")
@@ -87,11 +87,14 @@ def children(port: int, sandbox_port: int) -> list[Child]:
         "--without-gossip", "--without-mingle", "--without-heartbeat",
     ]  # fmt: skip
     beat = [*celery, "beat", "-l", "WARNING", "--pidfile", ""]
-    sandbox = [*python, "ingestion.sandbox.stripe", "--port", str(sandbox_port),
-               "--webhook-url", f"http://127.0.0.1:{port}/webhooks/stripe"]  # fmt: skip
-    secret = {"SANDBOX_WEBHOOK_SECRET": settings.STRIPE_WEBHOOK_SECRETS[0]}
+    sandbox = [
+        *python, "ingestion.sandbox.stripe", "--port", str(sandbox_port), "--live",
+        "--state", str(settings.VAR_DIR / "sandbox.json"), "--connect", DEMO_VARIANT,
+        "--webhook-url", f"http://127.0.0.1:{port}/webhooks/stripe",
+        "--webhook-secret", settings.STRIPE_WEBHOOK_SECRETS[0],
+    ]  # fmt: skip
     return [
-        Child("sandbox", sandbox, own | secret, logs / "sandbox.log"),
+        Child("sandbox", sandbox, own, logs / "sandbox.log"),
         Child("web", web, own, logs / "web.log"),
         Child("worker", worker, alone, logs / "worker.log"),
         Child("beat", beat, alone, logs / "beat.log"),

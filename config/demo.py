@@ -1,0 +1,46 @@
+"""The demo business: a newcomer looks around in it before connecting anything."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+
+from accounts.businesses import BusinessProfile, create_business
+from accounts.models import Business, User
+from accounts.tenancy import acting_for, tenant_transaction
+from ingestion.models import Source
+from ingestion.sandbox.stripe.world import account_id
+from ingestion.sources.connecting import Connection, connect
+
+DEMO_EMAIL: Final = "demo@bellwether.example"
+DEMO_PASSWORD: Final = "look-around-42"  # noqa: S105 - printed at every start of a development checkout
+DEMO_VARIANT: Final = "showroom"
+PROFILE: Final = BusinessProfile(
+    name="Lantern Street Roasters", currency="eur", time_zone="Europe/Berlin", industry="Food and drink"
+)
+
+
+def ensure_demo() -> Business:
+    """The demo business, its person and its connection to the sandbox; made at the first start, kept afterwards."""
+    user = _person()
+    business = Business.objects.filter(is_demo=True, members__user=user).first()
+    if business is None:
+        with tenant_transaction(user_id=user.pk, durable=True):
+            business = create_business(PROFILE, owner=user)
+        Business.objects.filter(pk=business.pk).update(is_demo=True)
+    with acting_for(business):
+        if not Source.objects.of(business).exists():
+            account = account_id(1, DEMO_VARIANT, "demo")
+            connect(business, Connection(account, False, Source.AuthMode.OAUTH), user=user, now=timezone.now())
+    return business
+
+
+def _person() -> User:
+    user = User.objects.filter(email=DEMO_EMAIL).first()
+    if user is None:
+        # Staff as well, so that the console can be seen; only development checkouts call this.
+        user = User.objects.create_user(DEMO_EMAIL, DEMO_PASSWORD, name="Dana Demo", is_staff=True, is_superuser=True)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
