@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ingestion.sandbox.journal import Attempt, Booking, DisputeStep, Journal, PayoutStep, RecurringStep
@@ -122,6 +123,23 @@ def known_truth(journal: Journal, day: date, zone: ZoneInfo) -> Truth:
         mrr=_mrr(journal.recurring, clock.end),
         mrr_by_month=_mrr_by_month(journal.recurring, bookings, clock),
     )
+
+
+def as_json(truth: Truth) -> dict[str, Any]:
+    """The truth for a program: dates in ISO form, keys joined by "/", exact fractions as "7/3"."""
+    plain: dict[str, Any] = _plain({name: getattr(truth, name) for name in truth.__slots__})
+    return plain | {"history_months": truth.history_months}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {"/".join(key) if isinstance(key, tuple) else str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, (MonthMoney, OpenDispute)):
+        net = {"net": value.net} if isinstance(value, MonthMoney) else {}
+        return {name: getattr(value, name) for name in value.__slots__} | net
+    if isinstance(value, (tuple, list)):
+        return [_plain(one) for one in value]
+    return str(value) if isinstance(value, (date, Fraction)) else value
 
 
 class _Clock:
