@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from pathlib import Path
 
@@ -71,3 +72,8 @@ def test_a_decision_is_short_and_complete(page):
     for part in ("**Context.**", "**Decision.**", "**Consequences.**", "**What would change our mind.**"):
         assert part in text
     assert page.name in (page.parent / "README.md").read_text()
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "payments").glob("*.md")), ids=name)
+def test_worked_examples_are_what_the_code_answers(page):
+    assert doctest.testfile(str(page), module_relative=False).failed == 0
