@@ -98,10 +98,12 @@ def _enter(request: HttpRequest, member: Member | None, permission: str) -> None
 
 def _business_of_key(request: HttpRequest, key: Any, business_id: uuid.UUID | None, permission: str) -> Business:
     business: Business = key.business
-    if business_id is not None and business_id != business.pk:
+    if business_id is not None and business_id != key.business_id:
         raise NotAllowed("This key belongs to another business.")
     if permission not in key.scopes:
         raise NotAllowed("This key does not carry the scope.", permission=permission)
     bind(business=business)
-    request.business = business  # type: ignore[attr-defined]
+    entered: BusinessRequest = request  # type: ignore[assignment]
+    entered.business = business
+    entered.period = parse_period(request.GET.get("period", ""), as_of=entered.now, zone=business.time_zone)
     return business

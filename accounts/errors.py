@@ -30,6 +30,20 @@ class InvalidInput(Problem):
     code = "invalid_input"
 
 
+class WrongMethod(Problem):
+    """The address exists, but not for this HTTP method."""
+
+    code = "method_not_allowed"
+    status = 405
+
+
+class ServerFault(Problem):
+    """A mistake of ours; the log has the rest."""
+
+    code = "server_error"
+    status = 500
+
+
 class NotSignedIn(Problem):
     """No valid session, token or key came with the request."""
 

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from allauth.account.middleware import AccountMiddleware
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from accounts.errors import NotSignedIn, Problem
-from accounts.problems import problem_page
+from accounts.errors import Problem, WrongMethod
+from accounts.problems import is_api, problem_json, problem_page
 from accounts.requests import request_id as current_request_id
 from accounts.tenancy import tenant_transaction
 
@@ -69,7 +71,12 @@ class TenantMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and is_api(request):
+            allowed = response.headers.get("Allow", "")
+            response = problem_json(WrongMethod("This address takes other methods.", allowed=allowed))
+            response["Allow"] = allowed
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -80,10 +87,12 @@ class TenantMiddleware:
             user_id = request.user.pk if request.user.is_authenticated else None
             with tenant_transaction(user_id=user_id):
                 return _rendered(view(request, *args, **kwargs))
-        except NotSignedIn as problem:
-            return problem_page(request, problem)
         except Problem as problem:
             return problem_page(request, problem)
+        except (ImmediateHttpResponse, ReauthenticationRequired) as answer:
+            # A view called from here is out of reach of Django's process_exception, by which allauth asks for the
+            # password again before MFA is changed.
+            return AccountMiddleware(self.get_response).process_exception(request, answer)
 
 
 def runs_as_owner(request: HttpRequest, view: Callable[..., Any]) -> bool:

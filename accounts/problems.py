@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
 from accounts.errors import NotSignedIn, Problem, TooMany
@@ -26,8 +26,19 @@ def problem_headers(problem: Problem) -> dict[str, str]:
     return {}
 
 
+def is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def problem_json(problem: Problem) -> HttpResponse:
+    """The answer for programs, where no API operation was there to give it: an unknown path, a wrong method."""
+    return JsonResponse(problem_body(problem), status=problem.status, headers=problem_headers(problem))
+
+
 def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     """The page for a problem; someone who is not signed in is led to the login and back."""
+    if is_api(request):
+        return problem_json(problem)
     if isinstance(problem, NotSignedIn):
         return _to_login(request)
     context = {

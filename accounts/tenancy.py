@@ -68,8 +68,9 @@ def tenant_transaction(
             before = _read_settings(cursor) if _nested() else None
             _write_settings(cursor, (TENANT_ROLE, _text(business_id), _text(user_id), ""))
         yield
-        if before is not None:
-            # Only under a test's own transaction: there the settings would outlive this block.
+        if before is not None and not connection.needs_rollback:
+            # Only under a test's own transaction: there the settings would outlive this block. A rollback to the
+            # savepoint undoes them by itself.
             with connection.cursor() as cursor:
                 _write_settings(cursor, before)
 

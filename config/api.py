@@ -2,17 +2,49 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
 
 from accounts.api.auth import AUTHENTICATION
 from accounts.errors import NotSignedIn, NotYours, Problem
 from accounts.problems import problem_body, problem_headers
+
+
+class ObjectParser(Parser):
+    """Takes a JSON object as body and nothing else: a list or a text would pass as an object without fields."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        body = json.loads(request.body)
+        if not isinstance(body, dict):
+            raise ValueError("not an object")
+        for text in _texts(body):
+            if "\x00" in text:
+                raise ValueError("no database stores this character")
+            text.encode()  # half a surrogate pair is JSON, but no text
+        return body
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a JSON value, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
 
 api = NinjaAPI(
     title="Bellwether",
@@ -20,6 +52,7 @@ api = NinjaAPI(
     description="Facts, figures with their evidence, recommendations and answers of one business.",
     auth=AUTHENTICATION,
     urls_namespace="api",
+    parser=ObjectParser(),
 )
 
 

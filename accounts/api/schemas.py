@@ -7,6 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import AwareDatetime
 
 from accounts.models import ApiKey, Business, Invitation, Member, User
 from accounts.tokens import TokenPair
@@ -191,7 +192,7 @@ class InvitationOut(Schema):
 class KeyIn(Schema):
     name: str = Field(max_length=80)
     scopes: list[str] = Field(max_length=20)
-    expires_at: datetime | None = None
+    expires_at: AwareDatetime | None = None
 
 
 class KeyOut(Schema):

@@ -146,7 +146,7 @@ class TestRoles:
         row = Member.objects.get(user=world.owner)
         for deed, form in (("member_role", {"role": "viewer"}), ("member_remove", {})):
             response = owner.post(address(f"accounts:{deed}", world, member=row.pk), form, follow=True)
-            assert "last owner" in str(list(response.context["messages"])[0])
+            assert "last owner" in str(next(iter(response.context["messages"])))
         owner.post(address("accounts:leave", world))
         row.refresh_from_db()
         assert row.role == "owner" and names(world) == []

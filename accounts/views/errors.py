@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.errors import NotAllowed, NotYours, Problem
-from accounts.problems import problem_page
+from accounts.errors import NotAllowed, NotYours, Problem, ServerFault
+from accounts.problems import is_api, problem_json, problem_page
 
 
 def bad_request(request: HttpRequest, exception: Any) -> HttpResponse:
@@ -25,4 +25,6 @@ def not_found(request: HttpRequest, exception: Any) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Stands without database and session: whatever broke may be just that."""
+    if is_api(request):
+        return problem_json(ServerFault("Something broke on our side. It is written down."))
     return render(None, "errors/500.html", status=500)
