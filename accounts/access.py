@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.errors import InvalidInput, NotAllowed, NotSignedIn, NotYours
 from accounts.models import Business, Member
-from accounts.periods import parse_period
+from accounts.periods import asked_period, parse_period
 from accounts.requests import BusinessRequest
 from accounts.tenancy import bind
 
@@ -93,7 +93,7 @@ def _enter(request: HttpRequest, member: Member | None, permission: str) -> None
     entered: BusinessRequest = request  # type: ignore[assignment]
     entered.member = member
     entered.business = member.business
-    entered.period = parse_period(request.GET.get("period", ""), as_of=entered.now, zone=member.business.time_zone)
+    entered.period = parse_period(asked_period(request.GET), as_of=entered.now, zone=member.business.time_zone)
 
 
 def _business_of_key(request: HttpRequest, key: Any, business_id: uuid.UUID | None, permission: str) -> Business:
@@ -105,5 +105,5 @@ def _business_of_key(request: HttpRequest, key: Any, business_id: uuid.UUID | No
     bind(business=business)
     entered: BusinessRequest = request  # type: ignore[assignment]
     entered.business = business
-    entered.period = parse_period(request.GET.get("period", ""), as_of=entered.now, zone=business.time_zone)
+    entered.period = parse_period(asked_period(request.GET), as_of=entered.now, zone=business.time_zone)
     return business

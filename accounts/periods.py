@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -38,14 +39,18 @@ class Period:
         return (self.end - self.start).days
 
     @property
+    def last(self) -> date:
+        """The last day inside."""
+        return self.end - timedelta(days=1)
+
+    @property
     def label(self) -> str:
-        last = self.end - timedelta(days=1)
-        return LABELS.get(self.key) or f"{self.start:%-d %b %Y} – {last:%-d %b %Y}"
+        return LABELS.get(self.key) or f"{self.start:%-d %b %Y} – {self.last:%-d %b %Y}"
 
     @property
     def text(self) -> str:
         """The form that `parse_period` reads, for URLs."""
-        return self.key if self.key != "custom" else f"{self.start}..{self.end - timedelta(days=1)}"
+        return self.key if self.key != "custom" else f"{self.start}..{self.last}"
 
     @property
     def starts_at(self) -> datetime:
@@ -61,6 +66,12 @@ class Period:
 
     def __contains__(self, day: date) -> bool:
         return self.start <= day < self.end
+
+
+def asked_period(query: Mapping[str, str]) -> str:
+    """What an address asks for: its `period`, or the two date fields of the picker where scripts are off."""
+    first, last = query.get("from", ""), query.get("to", "")
+    return f"{first}..{last}" if first and last else query.get("period", "")
 
 
 def parse_period(text: str, *, as_of: datetime, zone: str) -> Period:

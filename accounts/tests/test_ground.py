@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from accounts.errors import InvalidInput
 from accounts.money import UnknownCurrency, exponent, format_money, to_major, to_minor
-from accounts.periods import day_start, local_day, parse_period
+from accounts.periods import asked_period, day_start, local_day, parse_period
 from accounts.permissions import KEY_SCOPES, PERMISSIONS, Role, may
 from accounts.secrets import UnreadableSecret, decrypt, encrypt, new_token, rotate, token_hash
 
@@ -83,8 +83,14 @@ class TestPeriods:
     def test_custom_ones_include_both_days(self) -> None:
         period = parse_period("2026-01-01..2026-01-31", as_of=NOON, zone="UTC")
         assert (period.days, period.label) == (31, "1 Jan 2026 – 31 Jan 2026")
+        assert period.last == date(2026, 1, 31)
         assert period.previous().start == date(2025, 12, 1)
         assert date(2026, 1, 31) in period and date(2026, 2, 1) not in period
+
+    def test_two_date_fields_ask_for_the_days_between(self) -> None:
+        assert asked_period({"from": "2026-01-01", "to": "2026-01-31", "period": "28d"}) == "2026-01-01..2026-01-31"
+        assert asked_period({"period": "28d", "from": "2026-01-01"}) == "28d"
+        assert asked_period({}) == ""
 
     @pytest.mark.parametrize(
         "text",
