@@ -15,7 +15,7 @@ from accounts.changes import change
 from accounts.icons import ICONS
 from accounts.models import Business, Desk
 from accounts.navigation import NavGroup, NavItem
-from accounts.periods import parse_period
+from accounts.periods import asked_period, parse_period
 
 AS_OF = datetime(2026, 6, 15, 12, tzinfo=UTC)
 MONTHS = [date(2025 + (6 + i) // 12, (6 + i) % 12 + 1, 1) for i in range(12)]
@@ -133,7 +133,7 @@ def _dress(request: HttpRequest) -> None:
     )
     request.business = business  # type: ignore[attr-defined]
     request.now = AS_OF  # type: ignore[attr-defined]
-    request.period = parse_period(request.GET.get("period", ""), as_of=AS_OF, zone=business.time_zone)  # type: ignore[attr-defined]
+    request.period = parse_period(asked_period(request.GET), as_of=AS_OF, zone=business.time_zone)  # type: ignore[attr-defined]
 
 
 def _shell(request: HttpRequest) -> dict[str, Any]:
