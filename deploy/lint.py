@@ -108,7 +108,7 @@ def check_probes(container: Document, kind: str) -> Iterator[str]:
         yield "no readinessProbe"
     for name, path in (("livenessProbe", "/health/live"), ("readinessProbe", "/health/ready")):
         call = (container.get(name) or {}).get("httpGet")
-        if call and call.get("path") != path:
+        if call and call.get("path", "").partition("?")[0] != path:
             yield f"{name} asks {call.get('path')}, not {path}"
         if call and not any(header.get("name") == "Host" for header in call.get("httpHeaders") or []):
             yield f"{name} sends no Host header; ALLOWED_HOSTS refuses it"
@@ -185,9 +185,7 @@ def check_cluster(documents: list[Document]) -> Iterator[str]:
             yield f"Deployment {name} has no PodDisruptionBudget"
     if deployments and deployments.get("beat", {}).get("spec", {}).get("replicas") != 1:
         yield "beat must run exactly once"
-    images = {
-        c["image"] for d in documents if d.get("kind") in WORKLOADS for c in pod_of(d).get("containers") or []
-    }
+    images = {c["image"] for d in documents if d.get("kind") in WORKLOADS for c in pod_of(d).get("containers") or []}
     if len(images) > 1:
         yield f"workloads run different images: {', '.join(sorted(images))}"
     if deployments and not any(_refuses_all(document) for document in documents):
@@ -204,9 +202,7 @@ def _refuses_all(document: Document) -> bool:
 
 
 def looks_secret(name: str) -> bool:
-    return bool(
-        re.search(r"SECRET|PASSWORD|TOKEN|_KEYS?$|DATABASE_URL|REDIS_URL", name.removesuffix("_FILE"))
-    )
+    return bool(re.search(r"SECRET|PASSWORD|TOKEN|_KEYS?$|DATABASE_URL|REDIS_URL", name.removesuffix("_FILE")))
 
 
 def unknown_names(given: Any, names: set[str]) -> Iterator[str]:
@@ -233,10 +229,10 @@ def check_compose(document: Document, names: set[str]) -> Iterator[str]:
         yield "services of the application run different images"
     for name, service in services.items():
         problems = [*check_image(service.get("image", "")), *_check_service(service)]
-        if name in ours:
-            environment = service.get("environment") or {}
+        environment = service.get("environment") or {}
+        if name in ours and isinstance(environment, dict):
             problems += unknown_names(environment, names)
-            problems += check_celery(service.get("command") or [], dict(environment))
+            problems += check_celery(service.get("command") or [], environment)
         yield from (f"service {name}: {problem}" for problem in problems)
 
 

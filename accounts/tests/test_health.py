@@ -39,6 +39,11 @@ def test_probes_answer_with_their_status(client: Client) -> None:
     assert client.get("/health/ready").json()["status"] == "ready"
 
 
+@pytest.mark.parametrize(("only", "status"), [("database", 200), ("beat", 503), ("no-such-check", 503)])
+def test_one_check_can_be_asked_alone(client: Client, only: str, status: int) -> None:
+    assert client.get("/health/ready", {"only": only}).status_code == status
+
+
 @pytest.mark.parametrize(("token", "status"), [("", 404), ("wrong", 404), ("metrics-for-tests", 200)])
 def test_metrics_are_not_public(client: Client, token: str, status: int) -> None:
     response = client.get("/metrics", headers={"Authorization": f"Bearer {token}"})

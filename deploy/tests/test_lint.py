@@ -113,9 +113,7 @@ class TestKubernetes:
             "metadata": {"name": "x"},
             "data": {"SECRET_KEY": "y"},
         }
-        assert list(lint.check_kubernetes([config], NAMES)) == [
-            "ConfigMap x: SECRET_KEY is a secret in a ConfigMap"
-        ]
+        assert list(lint.check_kubernetes([config], NAMES)) == ["ConfigMap x: SECRET_KEY is a secret in a ConfigMap"]
 
     def test_keeps_real_values_out_of_the_example_secret(self):
         secret = {
@@ -159,9 +157,7 @@ class TestCompose:
         return {"services": {"web": good | changes}}
 
     def test_accepts_a_good_service(self):
-        assert (
-            list(lint.check_compose(self.service(environment={"SECRET_KEY": "${SECRET_KEY:?}"}), NAMES)) == []
-        )
+        assert list(lint.check_compose(self.service(environment={"SECRET_KEY": "${SECRET_KEY:?}"}), NAMES)) == []
 
     @pytest.mark.parametrize(
         ("changes", "problem"),
@@ -247,7 +243,5 @@ class TestWholeFolder:
 def test_names_of_settings_are_found_in_source(tmp_path):
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "x.py").write_text("env.text('NOT_ME')")
-    (tmp_path / "s.py").write_text(
-        "A = env.text('ONE'); B = env.flag('TWO'); C = os.environ.get('SIX'); d.get('NO')"
-    )
+    (tmp_path / "s.py").write_text("A = env.text('ONE'); B = env.flag('TWO'); C = os.environ.get('SIX'); d.get('NO')")
     assert read_names(tmp_path) == {"ONE", "TWO", "SIX"}
