@@ -5,6 +5,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 JOBS = ("analytics.payments.rollups.tasks", "analytics.payments.metrics.tasks", "analytics.payments.readiness.tasks")
+LOOKED_UP = ("analytics.payments.metrics.keys", "analytics.payments.rows", "analytics.payments.evidence")
 
 
 class AnalyticsConfig(AppConfig):
@@ -15,7 +16,7 @@ class AnalyticsConfig(AppConfig):
         """Register what others look up by name: jobs, metric keys, row queries, links of the shell."""
         from accounts.navigation import register_nav
 
-        for module in (*JOBS, "analytics.payments.metrics.keys", "analytics.payments.rows"):
+        for module in (*JOBS, *LOOKED_UP):
             import_module(module)
         register_nav("payments", "Readiness", "payments:readiness", icon="readiness", order=10)
         register_nav("payments", "Metrics", "payments:metrics", icon="metrics", order=20)

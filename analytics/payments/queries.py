@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import Business
-from analytics.payments.reader import sources_in_use
+from analytics.payments.reader import sources_shown
 from ingestion.models import Source
 
 STALE_AFTER = timedelta(hours=24)
@@ -36,11 +36,6 @@ def desk_state(business: Business, *, as_of: datetime) -> DeskState:
         last_synced_at=oldest,
         stale_since=_stale_since(known, as_of=as_of),
     )
-
-
-def sources_shown(business: Business) -> tuple[Source, ...]:
-    """The sources whose facts pages show: those in use, or the former ones when nothing is connected any more."""
-    return sources_in_use(business) or tuple(Source.objects.of(business).order_by("pk"))
 
 
 def _kind(sources: Sequence[Source]) -> str:

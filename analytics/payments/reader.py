@@ -88,6 +88,11 @@ def sources_in_use(business: Business) -> tuple[Source, ...]:
     return tuple(live or connected)
 
 
+def sources_shown(business: Business) -> tuple[Source, ...]:
+    """The sources whose facts pages show: those in use, or the former ones when nothing is connected any more."""
+    return sources_in_use(business) or tuple(Source.objects.of(business).order_by("pk"))
+
+
 @dataclass(frozen=True)
 class LedgerReader:
     """Reads ledgers of one business for days up to `latest` (exclusive)."""

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Business
 from accounts.periods import day_start
 from analytics.evidence.rows import Column, RowSet, rows
-from analytics.payments.queries import sources_shown
+from analytics.payments.reader import sources_shown
 from ingestion.models import (
     BalanceReading,
     BalanceTransaction,

@@ -48,10 +48,21 @@ for key, label, better, formula in (
     ("cost", "Processing cost", DOWN, "Σ fee of every ledger row − Σ amount of rows in fee and tax"),
 ):
     metric(f"payments.{key}", label, unit=MONEY, better=better, empty=ZERO, formula=formula, source="payments.md § 9")
+metric(
+    "payments.paid_out",
+    "Paid out",
+    unit=MONEY,
+    better=UP,
+    empty=ZERO,
+    formula="Σ amount of paid payouts by arrival date, in the period",
+    source="payments.md § 10",
+)
 for key, label, better, formula in (
     ("charges", "Successful charges", UP, "charges that succeeded and were captured, in the period"),
     ("failed_charges", "Failed charges", DOWN, "charges that failed, in the period"),
     ("chargebacks", "Chargebacks", DOWN, "chargebacks by dispute date, in the period"),
+    ("failed_payouts", "Failed payouts", DOWN, "payouts that failed, by arrival date, in the period"),
+    ("negative_payouts", "Negative payouts", DOWN, "payouts pulled from the bank, by arrival date, in the period"),
 ):
     metric(f"payments.{key}", label, unit=COUNT, better=better, empty=ZERO, formula=formula, source=SPEC)
 metric(
@@ -277,7 +288,7 @@ metric(
 )
 metric(
     "payments.payout_fail_rate",
-    "Failed payouts",
+    "Share of payouts that fail",
     unit=RATE,
     better=DOWN,
     formula="failed ÷ (paid + failed) payouts, 180 days by arrival date",

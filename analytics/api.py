@@ -1,0 +1,10 @@
+"""The routers of the figures, for the API's mount."""
+
+from __future__ import annotations
+
+from analytics.payments.disputes.api import router as disputes
+from analytics.payments.metrics.api import router as metrics
+from analytics.payments.payouts.api import router as payouts
+from analytics.payments.readiness.api import router as readiness
+
+ROUTERS = [("", metrics), ("", readiness), ("", disputes), ("", payouts)]
