@@ -6,8 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar, Protocol
 
+from accounts.errors import InvalidInput
 from ingestion.pipeline.rows import Rejected, Row
 
 JSON = dict[str, Any]
@@ -63,6 +64,25 @@ class Mapped:
     row: Row | Rejected
 
 
+class Export(Protocol):
+    """A recognised file of a provider: what it is, and its rows."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def stream(self) -> str: ...
+    @property
+    def n_lines(self) -> int: ...
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Headers that no field was made of."""
+
+    def rows(self, *, version_at: datetime) -> Iterator[Mapped]:
+        """One result a line, in the file's order."""
+
+
 class Provider(ABC):
     """One external system. Subclasses are stateless: one instance is registered for all businesses."""
 
@@ -79,6 +99,17 @@ class Provider(ABC):
         `version_at` is the provider's own time of this version: when it was fetched, or when its event was created.
         Empty:  a payload of a kind that no stream keeps yields nothing.
         """
+
+    @property
+    def reads_files(self) -> bool:
+        return any(isinstance(way, FileUpload) for way in self.auth)
+
+    def read_file(self, file: IO[bytes]) -> Export:
+        """Recognise an uploaded export; `file` is seekable.
+
+        Errors: InvalidInput for what is none of the provider's exports, TooLarge.
+        """
+        raise InvalidInput(f"{self.label} files cannot be read.", code="unknown_header")
 
     def stream(self, key: str) -> Stream:
         """Errors: KeyError when the provider has no such stream."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import IO, ClassVar
 
-from ingestion.providers.base import JSON, Auth, FileUpload, Mapped, OAuth2, PastedKey, Provider, Stream
+from ingestion.providers.base import JSON, Auth, Export, FileUpload, Mapped, OAuth2, PastedKey, Provider, Stream
+from ingestion.providers.stripe.csv_exports import read_export
 from ingestion.providers.stripe.mapping import map_object
 
 OVERLAP = timedelta(hours=48)
@@ -109,3 +110,6 @@ class Stripe(Provider):
 
     def map_object(self, obj: JSON, *, version_at: datetime) -> Iterator[Mapped]:
         return map_object(obj, version_at=version_at)
+
+    def read_file(self, file: IO[bytes]) -> Export:
+        return read_export(file)

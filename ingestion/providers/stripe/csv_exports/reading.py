@@ -46,8 +46,20 @@ class Export:
     n_lines: int
 
     @property
-    def kind(self) -> Kind:
-        return self.layout.kind
+    def key(self) -> str:
+        return self.layout.kind.key
+
+    @property
+    def label(self) -> str:
+        return self.layout.kind.label
+
+    @property
+    def stream(self) -> str:
+        return self.layout.kind.stream
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        return self.layout.unused
 
     def rows(self, *, version_at: datetime) -> Iterator[Mapped]:
         """One result per line, in the file's order: a row, or why there is none. Formula text stays plain text."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import TypeGuard
 
 from ingestion.pipeline.rows import Rejected, Row
 from ingestion.providers.base import Mapped
@@ -60,12 +61,15 @@ def _row(mapper: Mapper, obj: JSON, version_at: datetime) -> Row | Rejected:
 
 
 def _inside(obj: JSON, version_at: datetime) -> Iterator[Mapped]:
-    """Accounts on versions before 2022-11-15 report a refund only inside its charge."""
-    ledger = obj.get("balance_transaction")
-    rows = [ledger] if isinstance(ledger, dict) else []
-    rows += [row for row in listed(obj.get("balance_transactions")) if row.get("object") == "balance_transaction"]
+    """Ledger rows expanded in place, and the refunds of a charge: older accounts report them nowhere else."""
+    expanded = [obj.get("balance_transaction"), obj.get("failure_balance_transaction")]
+    rows = [row for row in (*expanded, *listed(obj.get("balance_transactions"))) if _is_ledger_row(row)]
     for row in rows:
         yield Mapped("balance_transactions", _row(balance_transaction, row, version_at))
     if obj.get("object") == "charge":
         for row in listed(obj.get("refunds")):
             yield Mapped("refunds", _row(refund, row, version_at))
+
+
+def _is_ledger_row(value: object) -> TypeGuard[JSON]:
+    return isinstance(value, dict) and value.get("object") == "balance_transaction"
