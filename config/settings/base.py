@@ -137,6 +137,7 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Bellwether"
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.GoogleAdapter"
 MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 STAFF_MFA_REQUIRED = False
 GOOGLE_CLIENT_ID = env.text("GOOGLE_CLIENT_ID", "")
