@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from django.conf import settings
 from django.db import connection
 
-from accounts import inbox, jobs
+from accounts import inbox, jobs, tokens
 from accounts.jobs import JobRun, periodic
 
 #: One statement, so that an event is either still there or counted, never both and never neither.
@@ -28,6 +28,7 @@ def housekeeping(run: JobRun) -> dict[str, int]:
         "events": fold_events(now=run.as_of),
         "jobs": jobs.prune(now=run.as_of),
         "deliveries": inbox.prune(now=run.as_of),
+        "credentials": tokens.prune_credentials(now=run.as_of),
     }
 
 

@@ -8,6 +8,9 @@ from io import StringIO
 from itertools import pairwise
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.test.utils import override_settings
@@ -15,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.errors import InvalidInput
+from accounts.models import User
 from accounts.money import UnknownCurrency, exponent, format_money, to_major, to_minor
 from accounts.periods import asked_period, day_start, local_day, parse_period
 from accounts.permissions import KEY_SCOPES, PERMISSIONS, Role, may
@@ -121,6 +125,20 @@ class TestSecrets:
     def test_tokens_are_never_twice_the_same(self) -> None:
         first, second = new_token("bw_"), new_token("bw_")
         assert first != second and len(first) >= 43 and token_hash(first) != token_hash(second)
+
+    @pytest.mark.django_db
+    def test_rotate_command_takes_second_factors_along(self) -> None:
+        old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+        person = User.objects.create_user("mfa@example.com")
+        with override_settings(ENCRYPTION_KEYS=[old]):
+            TOTP.activate(person, "S3CRET")
+            RecoveryCodes.activate(person)
+        with override_settings(ENCRYPTION_KEYS=[new, old]):
+            call_command("rotate_secrets", stdout=(out := StringIO()))
+        assert out.getvalue().startswith("2 secrets")
+        with override_settings(ENCRYPTION_KEYS=[new]):
+            kept = {row.type: row.data for row in Authenticator.objects.filter(user=person)}
+            assert decrypt(kept["totp"]["secret"]) == "S3CRET" and decrypt(kept["recovery_codes"]["seed"])
 
     @pytest.mark.django_db
     def test_rotate_command_says_how_many(self) -> None:

@@ -44,5 +44,5 @@ def test_the_daily_job_prunes_what_is_over(world: World, run_jobs: Any) -> None:
     )
     housekeeping.enqueue()
     (ended,) = run_jobs()
-    assert ended.result == {"events": 0, "jobs": 1, "deliveries": 1}
+    assert ended.result == {"events": 0, "jobs": 1, "deliveries": 1, "credentials": 0}
     assert set(Job.objects.values_list("name", flat=True)) == {"new", "accounts.housekeeping"}

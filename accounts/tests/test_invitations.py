@@ -127,9 +127,14 @@ class TestAnInvitation:
 class TestInviting:
     @pytest.mark.parametrize(
         ("email", "role", "said"),
-        [("nonsense", "viewer", "no e-mail"), ("", "viewer", "no e-mail"),
-         ("Vera@example.com", "viewer", "member already"), ("x@example.com", "pirate", "A role is"), ("a@example.com\nBcc: b@example.com", "viewer", "no e-mail")],
-    )  # fmt: skip
+        [
+            ("nonsense", "viewer", "no e-mail"),
+            ("", "viewer", "no e-mail"),
+            ("Vera@example.com", "viewer", "member already"),
+            ("x@example.com", "pirate", "A role is"),
+            ("a@example.com\nBcc: b@example.com", "viewer", "no e-mail"),
+        ],
+    )
     def test_refuses_what_cannot_be(self, world: World, client_of: Any, email: str, role: str, said: str) -> None:
         answer = client_of(world.owner).post(
             reverse("accounts:invite", kwargs={"business": "acme"}), {"email": email, "role": role}, follow=True

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import connection, models, transaction
 
+from accounts.authenticators import rotate_authenticators
 from accounts.secrets import EncryptedJSONField, rotate
 
 
@@ -17,7 +18,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        total = sum(rotate_column(model, field) for model, field in secret_columns())
+        total = sum(rotate_column(model, field) for model, field in secret_columns()) + rotate_authenticators()
         self.stdout.write(f"{total} secrets are under the first key.")
 
 
