@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,12 +10,26 @@ import pytest
 
 from ingestion.sandbox.moments import DAY
 from ingestion.sandbox.stripe.server import ReplayServer
-from ingestion.sandbox.stripe.tests.conftest import NOW
+from ingestion.sandbox.stripe.tests.conftest import AS_OF, NOW, Wrist
 
 RESOURCES = (
     "balance_transactions", "charges", "refunds", "disputes", "payouts", "radar/early_fraud_warnings", "subscriptions",
     "invoices", "events",
 )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ReplayServer]:
+    """One server for all of these: nothing here changes it."""
+    with ReplayServer(as_of=AS_OF, size="small", connected=("established",), clock=Wrist()) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def http(server: ReplayServer) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {server.secret_key}", "Stripe-Account": server.account()}
+    with httpx.Client(base_url=server.url, headers=headers, timeout=10) as client:
+        yield client
 
 
 def get(http: httpx.Client, path: str, **params: Any) -> dict:
