@@ -8,7 +8,7 @@ from datetime import datetime
 
 from accounts.errors import NotYours
 from accounts.models import Business
-from analytics.evidence.rows import RowPage, row_page
+from analytics.evidence.rows import RowPage, RowTotals, row_page, row_totals
 from analytics.figures import Figure
 from analytics.registry import METRICS, Metric
 
@@ -31,13 +31,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One figure with all it stands on. `again` is set only when a fresh computation was asked for."""
+    """One figure with all it stands on. `again` and `totals` are set only when a fresh computation was asked for."""
 
     figure: Figure
     metric: Metric
     kept: Kept
     rows: RowPage | None
     again: Figure | None = None
+    totals: RowTotals | None = None
 
     @property
     def agrees(self) -> bool:
@@ -70,7 +71,8 @@ def evidence(
     figure = figure_of(kept, metric)
     fresh = kept.again().get(metric) if again else None
     rows = row_page(business, figure.rows, number=page) if figure.rows else None
-    return Evidence(figure, METRICS[figure.metric], kept, rows, fresh)
+    totals = row_totals(business, figure.rows) if figure.rows and again else None
+    return Evidence(figure, METRICS[figure.metric], kept, rows, fresh, totals)
 
 
 def kept_figures(business: Business, *, kind: str, key: str, as_of: datetime) -> Kept:

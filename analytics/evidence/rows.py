@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from accounts.errors import NotYours
 from accounts.models import Business
@@ -53,6 +53,14 @@ class Cell:
     currency: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RowTotals:
+    """All rows behind a figure: how many, and the sum of each money column by currency, in minor units."""
+
+    n: int
+    sums: tuple[tuple[str, str, int], ...]  # (label, currency, sum)
+
+
 Query = Callable[..., RowSet]
 QUERIES: dict[str, Query] = {}
 
@@ -85,6 +93,25 @@ def row_page(business: Business, behind: Rows, *, number: int) -> RowPage:
     listed = list(found.facts.values(*{*fields, *_currency_field(found)})[first : first + PAGE + 1])
     cells = tuple(tuple(_cell(row, column) for column in found.columns) for row in listed[:PAGE])
     return RowPage(found.title, found.columns, cells, number, more=len(listed) > PAGE)
+
+
+def row_totals(business: Business, behind: Rows) -> RowTotals:
+    """Count and add up every row behind a figure. One query; it reads all of them."""
+    found = row_set(business, behind)
+    money = [column for column in found.columns if column.unit == "money"]
+    facts = found.facts.order_by()
+    if not money:
+        return RowTotals(facts.count(), ())
+    sums = {f"sum_{column.field}": Sum(column.field) for column in money}
+    groups = list(facts.values("currency").annotate(n=Count("pk"), **sums).order_by("currency"))
+    return RowTotals(
+        sum(group["n"] for group in groups),
+        tuple(
+            (column.label, group["currency"], int(group[f"sum_{column.field}"] or 0))
+            for column in money
+            for group in groups
+        ),
+    )
 
 
 def exported(business: Business, behind: Rows) -> Iterator[list[str]]:

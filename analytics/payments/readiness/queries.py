@@ -138,7 +138,7 @@ def _component(body: Mapping[str, Any]) -> Component:
         contribution=Decimal(body["contribution"]),
         lost=Decimal(body["lost"]),
         assumed=body["assumed"],
-        evidence=tuple((name, _evidence(name, value)) for name, value in evidence.items()),
+        evidence=tuple((name, _evidence(name, value)) for name, value in evidence),
     )
 
 

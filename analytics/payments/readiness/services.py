@@ -86,9 +86,8 @@ def component_json(part: Component) -> dict[str, Any]:
         "contribution": number_text(part.contribution),
         "lost": number_text(part.lost),
         "assumed": part.assumed,
-        "evidence": {
-            name: number_text(value) if not isinstance(value, str) else value for name, value in part.evidence
-        },
+        # Pairs, because a JSON object does not keep its order.
+        "evidence": [[name, value if isinstance(value, str) else number_text(value)] for name, value in part.evidence],
     }
 
 
