@@ -390,10 +390,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='source',
-            constraint=models.UniqueConstraint(fields=('id', 'business'), name='source_of_business'),
-        ),
-        migrations.AddConstraint(
-            model_name='source',
             constraint=models.CheckConstraint(condition=models.Q(('auth_mode__in', ['oauth', 'key', 'upload'])), name='source_auth_mode_known'),
         ),
         migrations.AddConstraint(

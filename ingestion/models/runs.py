@@ -102,7 +102,10 @@ class RawPage(BusinessOwned):
     fetched_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["business", "source", "fetched_at"], name="raw_page_of_source")]
+        indexes = [
+            models.Index(fields=["business", "source", "fetched_at"], name="raw_page_of_source"),
+            models.Index(fields=["business", "sha256"], name="raw_page_by_content"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rows} payloads of {self.fetched_at:%Y-%m-%d %H:%M}"

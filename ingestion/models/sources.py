@@ -69,8 +69,6 @@ class Source(BusinessOwned):
                 & ~models.Q(external_account=""),
                 name="source_account_once",
             ),
-            # What the facts' composite key refers to: a fact's source belongs to the fact's business.
-            models.UniqueConstraint(fields=["id", "business"], name="source_of_business"),
             models.CheckConstraint(
                 condition=models.Q(auth_mode__in=["oauth", "key", "upload"]), name="source_auth_mode_known"
             ),

@@ -21,12 +21,16 @@ RAW_LIMIT = 20_000
 
 @dataclass(slots=True)
 class Encoded:
-    """A batch ready to be staged. `lines` and `rows` run in parallel; seen = len(lines) + len(rejected)."""
+    """A batch ready to be staged. `lines` and `rows` run in parallel; seen = len(lines) + len(rejected).
+
+    `repeats` tells whether some key comes more than once.
+    """
 
     stream: FactStream
     rows: Sequence[NamedTuple]
     lines: list[str]
     rejected: list[Rejected] = field(default_factory=list)
+    repeats: bool = False
 
     @property
     def seen(self) -> int:
@@ -48,7 +52,8 @@ def encode(stream: FactStream, rows: Sequence[NamedTuple | Rejected]) -> Encoded
         rejected += [_refused(good[index], *why) for index, why in refusals.items()]
         good = [row for index, row in enumerate(good) if index not in refusals]
         texts, _ = _texts(stream, good)
-    return Encoded(stream, good, _lines(texts), rejected)
+    repeats = bool(texts) and len(set(texts[0])) < len(texts[0])
+    return Encoded(stream, good, _lines(texts), rejected, repeats)
 
 
 def row_text(row: NamedTuple) -> str:

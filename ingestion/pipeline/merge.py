@@ -15,8 +15,9 @@ import psycopg
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from accounts.errors import NotYours
 from ingestion.models import Source, SyncRun
-from ingestion.pipeline.ahead import ahead, batched
+from ingestion.pipeline.ahead import Start, ahead, batched, not_yet
 from ingestion.pipeline.dirty import mark_dirty
 from ingestion.pipeline.encode import Encoded, encode, row_text
 from ingestion.pipeline.quarantine import quarantine
@@ -40,23 +41,31 @@ def merge(
     Shape:   counts with new + changed + unchanged + quarantined == rows seen; the run, if given, counts them too.
     Window:  dirty days are days in the business's time zone, of the values before and after a change.
     Empty:   no rows write nothing.
-    Errors:  KeyError for an unknown stream; TypeError for rows of another stream.
+    Errors:  KeyError for an unknown stream; TypeError for rows of another stream; NotYours when the source is gone.
     Works in the caller's transaction, as the tenant role or as the owner, and locks the source until it ends.
     """
     kind = stream_of(stream)
     report = MergeReport(stream)
-    for encoded in ahead(partial(encode, kind), batched(rows, BATCH)):
-        report += merge_encoded(source, encoded, observed_at=observed_at, run=run)
+    for encoded, start_next in ahead(partial(encode, kind), batched(rows, BATCH)):
+        report += merge_encoded(source, encoded, observed_at=observed_at, run=run, meanwhile=start_next)
     return report
 
 
 def merge_encoded(
-    source: Source, encoded: Encoded, *, observed_at: datetime, run: SyncRun | None = None
+    source: Source,
+    encoded: Encoded,
+    *,
+    observed_at: datetime,
+    run: SyncRun | None = None,
+    meanwhile: Start = not_yet,
 ) -> MergeReport:
-    """Merge one batch that `encode` has prepared, all or nothing."""
+    """Merge one batch that `encode` has prepared, all or nothing.
+
+    `meanwhile` is called right before the long wait for the database: it may start the work on the next batch.
+    """
     stream = encoded.stream
     with transaction.atomic():
-        report = _written(source, encoded, observed_at=observed_at, run=run)
+        report = _written(source, encoded, observed_at=observed_at, run=run, meanwhile=meanwhile)
         if encoded.rejected:
             quarantine(source, encoded.rejected, stream=stream.key, observed_at=observed_at, run=run)
         mark_dirty(source, desk=stream.desk, days=report.dirty_days)
@@ -65,16 +74,23 @@ def merge_encoded(
     return report
 
 
-def _written(source: Source, encoded: Encoded, *, observed_at: datetime, run: SyncRun | None) -> MergeReport:
+def _written(
+    source: Source, encoded: Encoded, *, observed_at: datetime, run: SyncRun | None, meanwhile: Start
+) -> MergeReport:
     """Stage and move the lines; rows that staging refused join `encoded.rejected`."""
     seen = encoded.seen
     groups: list[tuple[object, ...]] = []
     if encoded.lines:
         statements = statements_of(encoded.stream)
         with connection.cursor() as cursor:
-            cursor.execute(PREPARE, [source.pk])
+            cursor.execute(PREPARE, [source.pk, source.business_id])
+            if cursor.fetchone() is None:
+                raise NotYours("There is no such source.", source_id=source.pk)
             cursor.execute(statements.stage)
             encoded.rejected += _stage(cursor, statements, encoded, 0, len(encoded.lines))
+            if encoded.repeats:
+                cursor.execute(statements.thin)
+            meanwhile()
             cursor.execute(
                 statements.merge,
                 {

@@ -23,19 +23,24 @@ from ingestion.pipeline.streams import HEAD, FactStream
 STAGE = sql.Identifier("stage")
 
 #: Taken by every merge, so that two merges into one source follow each other: none of them can miss what the other
-#: writes, and none can wait for the other in a circle. JIT compilation costs more than it saves on these statements.
+#: writes, and none can wait for the other in a circle. The source's row is locked against deletion; no row comes back
+#: when the business has no such source. JIT compilation costs more than it saves on these statements.
 PREPARE = """
-select pg_advisory_xact_lock(hashtextextended('ingestion.merge', %s)),
+select pg_advisory_xact_lock(hashtextextended('ingestion.merge', id)),
        set_config('jit', 'off', true), set_config('work_mem', '64MB', true)
+from ingestion_source where id = %s and business_id = %s for key share
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """`stage` makes the empty staging table, `copy` fills it, `merge` moves it into the facts, `drop` ends it."""
+    """`stage` makes the empty staging table, `copy` fills it, `thin` leaves one version a key, `merge` moves what is
+    left into the facts, `drop` ends it.
+    """
 
     stage: sql.Composed
     copy: sql.Composed
+    thin: sql.Composed
     merge: sql.Composed
     drop: sql.Composed
 
@@ -47,6 +52,7 @@ def statements_of(stream: FactStream) -> Statements:
     return Statements(
         stage=_sql(_STAGE).format(stage=STAGE, table=table),
         copy=_sql("copy {stage} ({staged}) from stdin").format(stage=STAGE, staged=staged),
+        thin=_sql(_THIN).format(stage=STAGE, band=_band("stage")),
         merge=_merge(stream, table, staged),
         drop=_sql("drop table {stage}").format(stage=STAGE),
     )
@@ -59,9 +65,19 @@ alter table {stage} alter id drop not null, alter business_id drop not null, alt
   alter observed_at drop not null
 """
 
-# `distinct on` keeps the greatest version of a key within the batch. The lateral lookup with its limit goes through the
-# unique key row by row, sorted, whatever the planner knows of the table. Only rows that win are written at all: a
-# conflict that ends in "do nothing" would still lock, and so write, the row it met.
+# Of several versions of one key in a batch the greatest stays, by the same order as in the merge.
+_THIN = """
+delete from {stage} using (
+  select ctid as place, row_number() over (
+    partition by external_id order by {band} desc, version_at desc, version_rank desc, content_hash desc
+  ) as n from {stage}
+) ranked
+where {stage}.ctid = ranked.place and ranked.n > 1
+"""
+
+# The lateral lookup with its limit goes through the unique key row by row, whatever the planner knows of the table.
+# Only rows that win are written at all: a conflict that ends in nothing would still lock, and so write, the row it met.
+# Rows are written in the order they came, mostly that of time, so that a window of days lies together on disk.
 _MERGE = """
 with arrived as (
   select s.*, {held_days},
@@ -69,10 +85,7 @@ with arrived as (
          when {arrived_order} <= {held_order} then 'same'
          when s.content_hash = f.content_hash then 'touched'
          else 'changed' end as fate
-  from (
-    select distinct on (external_id) * from {stage} s
-    order by external_id, {band} desc, version_at desc, version_rank desc, content_hash desc
-  ) s
+  from {stage} s
   left join lateral (
     select f.* from {table} f
     where f.business_id = %(business)s and f.source_id = %(source)s and f.external_id = s.external_id
@@ -81,7 +94,7 @@ with arrived as (
 ), written as (
   insert into {table} (business_id, source_id, run_id, observed_at, {staged})
   select %(business)s, %(source)s, %(run)s, %(observed_at)s, {staged}
-  from arrived where fate <> 'same' order by external_id
+  from arrived where fate <> 'same'
   on conflict (business_id, source_id, external_id) do update
   set run_id = excluded.run_id, observed_at = excluded.observed_at, {assignments}
   where {excluded_order} > {table_order}
@@ -105,7 +118,6 @@ def _merge(stream: FactStream, table: sql.Identifier, staged: sql.Composed) -> s
         held_order=_order("f"),
         excluded_order=_order("excluded"),
         table_order=_order(stream.table),
-        band=_band("s"),
         assignments=sql.SQL(", ").join(
             _sql("{0} = excluded.{0}").format(sql.Identifier(column))
             for column in (*HEAD[1:], "content_hash", *stream.content)
