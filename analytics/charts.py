@@ -17,11 +17,20 @@ from pathlib import Path
 from typing import Any
 
 from accounts import formats
-from accounts.money import to_major
+from accounts.money import MINUS, SYMBOLS, to_major
 
 SPECS = Path(__file__).resolve().parent
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 HEIGHTS = {"s": 120, "m": 240, "l": 320}
+
+MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+          "December"]  # fmt: skip
+WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+TIME_LOCALE: dict[str, Any] = {
+    "dateTime": "%-d %b %Y, %H:%M", "date": "%-d %b %Y", "time": "%H:%M", "periods": ["am", "pm"],
+    "days": WEEKDAYS, "shortDays": [day[:3] for day in WEEKDAYS],
+    "months": [month[:3] for month in MONTHS], "shortMonths": [month[:3] for month in MONTHS],
+}  # fmt: skip
 
 #: Light values of the tokens in static/css/tokens.css, for drawings outside a page.
 PAPER_COLOURS = {
@@ -78,11 +87,12 @@ def build(
     """
     whole = copy.deepcopy(dict(spec))
     columns = columns_of(spec)
+    _say_money(whole, {column.field for column in columns if column.unit == "money"})
     whole["$schema"] = SCHEMA
     whole["data"] = {"values": [_drawn(row, columns, currency) for row in rows]}
     whole.setdefault("width", "container")
     whole.setdefault("height", HEIGHTS[size])
-    whole["config"] = _over(house_config(), whole.get("config", {}))
+    whole["config"] = _over(house_config() | {"locale": _locale(currency)}, whole.get("config", {}))
     whole.pop("usermeta", None)
     return whole
 
@@ -104,6 +114,32 @@ def for_paper(spec: Mapping[str, Any], *, width: int = 640) -> dict[str, Any]:
     return whole | {"width": width}
 
 
+def _say_money(part: Any, money: set[str]) -> None:
+    """Give the channels of money fields the currency's sign: short on an axis, exact in a tooltip."""
+    if isinstance(part, list):
+        for item in part:
+            _say_money(item, money)
+    if not isinstance(part, dict):
+        return
+    for channel, definition in part.items():
+        if isinstance(definition, dict) and definition.get("field") in money and channel in ("x", "y"):
+            definition["axis"] = {"format": "$~s", **(definition.get("axis") or {})}
+        if channel == "tooltip" and isinstance(definition, list):
+            for entry in definition:
+                if entry.get("field") in money:
+                    entry["format"] = "$,.2f"
+        _say_money(definition, money)
+
+
+def _locale(currency: str) -> dict[str, Any]:
+    """How d3 writes: the currency's sign, a true minus, months in three letters."""
+    sign = SYMBOLS.get(currency, f"{currency.upper()} " if currency else "")
+    return {
+        "number": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": [sign, ""], "minus": MINUS},
+        "time": TIME_LOCALE,
+    }
+
+
 def _over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """`over` laid on `under`, nested."""
     merged = dict(under)
@@ -114,19 +150,26 @@ def _over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _drawn(row: Mapping[str, Any], columns: Sequence[Column], currency: str) -> dict[str, Any]:
-    money = {column.field for column in columns if column.unit == "money"}
-    return {name: _plain(_major(value, currency) if name in money else value) for name, value in row.items()}
+    units = {column.field: column.unit for column in columns}
+    return {name: _mark(value, units.get(name, ""), currency) for name, value in row.items()}
 
 
-def _major(value: Any, currency: str) -> Any:
-    return None if value is None else to_major(int(value), currency)
+def _mark(value: Any, unit: str, currency: str) -> Any:
+    """One value as JSON holds it. A float is fine here and only here: it places a mark on a screen.
 
-
-def _plain(value: Any) -> Any:
-    """What JSON can hold. A float is fine here and only here: it places a mark on a screen."""
+    A day gets a time of day, or a browser west of Greenwich would read it as the evening before.
+    """
+    if value is None:
+        return None
+    if unit == "money":
+        return float(to_major(int(value), currency))
     if isinstance(value, Decimal):
         return float(value)
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date) or (unit in {"day", "month"} and len(value) == 10):
+        return f"{value}T00:00:00"
+    return value
 
 
 def _said(value: Any, column: Column, currency: str) -> str:

@@ -104,6 +104,12 @@ def dash(value: Any) -> Any:
     return formats.DASH if value is None or value == "" else value
 
 
+@register.filter
+def words(code: str) -> str:
+    """A machine's code as words: `needs_response` is `needs response`."""
+    return str(code or formats.DASH).replace("_", " ")
+
+
 @register.simple_tag(name="plural")
 def plural_tag(count: Number, word: str, words: str = "") -> str:
     return formats.plural(count, word, words)

@@ -91,7 +91,10 @@ class TestChart:
         drawn = self.drawn()
         (body,) = re.findall(r'<script id="net-spec" type="application/json">(.*?)</script>', drawn)
         spec = json.loads(body)
-        assert spec["data"]["values"] == [{"month": "2026-04-01", "net": 17029.5}, {"month": "2026-05-01", "net": None}]
+        assert spec["data"]["values"] == [
+            {"month": "2026-04-01T00:00:00", "net": 17029.5},
+            {"month": "2026-05-01T00:00:00", "net": None},
+        ]
         assert spec["config"]["axis"]["labelFontSize"] == 13
         assert spec["description"] == "Net grew"
         assert "usermeta" not in spec
@@ -112,6 +115,19 @@ class TestChart:
         rows = [{"month": date(2026, 4, 1), "net": 1, "name": "</script><script>alert(1)</script>"}]
         drawn = shown('{% chart "net" spec rows "Net" currency="eur" %}', spec=SPEC, rows=rows)
         assert "<script>alert" not in drawn
+
+
+def test_money_is_marked_with_its_sign_on_axes_and_in_tooltips() -> None:
+    spec = {
+        "usermeta": {"columns": [{"field": "net", "label": "Net", "unit": "money"}]},
+        "layer": [{"encoding": {"y": {"field": "net"}, "x": {"field": "n"}, "tooltip": [{"field": "net"}]}}],
+    }
+    built = charts.build(spec, [], currency="eur")
+    encoding = built["layer"][0]["encoding"]
+    assert encoding["y"]["axis"] == {"format": "$~s"}
+    assert encoding["tooltip"] == [{"field": "net", "format": "$,.2f"}]
+    assert "axis" not in encoding["x"]
+    assert built["config"]["locale"]["number"]["currency"] == ["€", ""]
 
 
 def test_the_paper_form_of_a_chart_names_no_css_variable() -> None:
