@@ -11,6 +11,7 @@ from ninja import Router, Schema
 from pydantic import ConfigDict
 
 from accounts.access import api_business
+from accounts.models import User
 from accounts.requests import BusinessRequest
 from recommendations.board.queries import MOST, PAGE, Filters, listed
 from recommendations.board.services import decide
@@ -103,7 +104,7 @@ def decide_recommendation(
         business,
         recommendation_id,
         body.status,
-        actor=request.user,  # type: ignore[arg-type]
+        actor=request.user if isinstance(request.user, User) else None,
         at=now,
         until=body.snoozed_until,
         reason=body.reason,

@@ -7,6 +7,7 @@ class RecommendationsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.navigation import register_nav, register_slot
+        from recommendations.board import evidence as _evidence  # noqa: F401 - registers the figures of advice
         from recommendations.digests import tasks as _digests  # noqa: F401 - registers jobs
         from recommendations.generation import tasks as _generation  # noqa: F401
         from recommendations.notifications import tasks as _notifications  # noqa: F401

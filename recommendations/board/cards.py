@@ -11,8 +11,10 @@ from django.urls import reverse
 
 from accounts import formats
 from accounts.requests import BusinessRequest
+from analytics.evidence.links import evidence_url
 from analytics.figures import Figure
 from analytics.payments.readiness.model_r1 import R1
+from recommendations.board.evidence import KIND, named_figures
 from recommendations.models import Recommendation
 from recommendations.wording import printed
 
@@ -85,9 +87,12 @@ def snooze_end(days: int, *, now: datetime) -> datetime:
     return now + timedelta(days=days)
 
 
-def evidence_rows(row: Recommendation) -> list[tuple[Figure, str]]:
-    """Each figure with the words that tell it apart from others of the same metric."""
-    return [(figure, figure.note) for figure in row.evidence_figures()]
+def evidence_rows(request: BusinessRequest, row: Recommendation) -> list[tuple[Figure, str, str]]:
+    """Each figure, the words that tell it apart from others of the same metric, and where it is explained."""
+    return [
+        (figure, figure.note, evidence_url(request.business, KIND, row.pk, name))
+        for name, figure in named_figures(row).items()
+    ]
 
 
 def _meta(row: Recommendation, now: datetime) -> str:

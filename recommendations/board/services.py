@@ -37,7 +37,7 @@ def decide(
     recommendation_id: UUID,
     status: str,
     *,
-    actor: User,
+    actor: User | None,
     at: datetime,
     until: datetime | None = None,
     reason: str = "",
@@ -45,7 +45,7 @@ def decide(
 ) -> Recommendation:
     """Take a decision and write it into the recommendation's history and the record of events.
 
-    `until` is for snoozing only. Deciding again what is already decided changes nothing and is no error.
+    `actor` is None for a program with a key. `until` is for snoozing only. Deciding again what is already decided changes nothing and is no error.
     Errors: NotYours for an unknown id, InvalidInput for a status nobody can choose or a bad `until`, Conflict when the
     row is closed or is no longer the `revision` the caller saw.
     """
@@ -67,9 +67,9 @@ def decide(
     return row
 
 
-def _take(row: Recommendation, status: str, *, actor: User, at: datetime, reason: str) -> None:
+def _take(row: Recommendation, status: str, *, actor: User | None, at: datetime, reason: str) -> None:
     row.status = status
-    row.decided_by_id = actor.pk
+    row.decided_by = actor
     row.decided_at = row.updated_at = at
     row.decided_evidence = row.evidence
     row.decision_reason = reason.strip()[:300]
@@ -82,7 +82,7 @@ def _take(row: Recommendation, status: str, *, actor: User, at: datetime, reason
         ]
     )  # fmt: skip
     kind = KINDS[Status(status)]
-    note(row, kind, at=at, actor_id=actor.pk, reason=reason)
+    note(row, kind, at=at, actor_id=actor.pk if actor else None, reason=reason)
     record(
         f"recommendations.board.{kind}", business=row.business, actor=actor, subject=row, reason=reason, rule=row.rule
     )

@@ -73,7 +73,7 @@ def detail(request: BusinessRequest, recommendation: UUID) -> HttpResponse:
     context = {
         "row": row,
         "card": cards.card(request, row),
-        "evidence": cards.evidence_rows(row),
+        "evidence": cards.evidence_rows(request, row),
         "target": row.target_figure(),
         "lifted": cards.lifted(row),
         "rule": RULES.get(row.rule),

@@ -1,0 +1,121 @@
+"""The deterministic analyst: question → intent → slots → plan → narrative. No model, no key, no cost.
+
+It answers what it understands, says what it can answer where it does not, and never guesses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.analyst.draft import Draft, Line
+from agent.analyst.intents import asks_for_rows, intent_of, is_follow_up, is_why, normalised
+from agent.analyst.narratives import NARRATIVES
+from agent.analyst.narratives.shared import said
+from agent.analyst.plans import Found, run_plan
+from agent.analyst.slots import component_of, metric_of, period_of
+from agent.analyst.suggestions import suggestions
+from agent.engines import Question
+from agent.tools.registry import Ask
+
+#: What “why?” means after an answer of each kind.
+WHY_AFTER = {
+    "readiness_score": "readiness_hurts",
+    "readiness_change": "readiness_hurts",
+    "funding_eligible": "readiness_hurts",
+    "component": "component",
+    "readiness_hurts": "define",
+    "metric": "metric_why",
+    "disputes_due": "dispute_reasons",
+    "programmes": "dispute_reasons",
+    "payouts": "howto",
+}
+KEEPS_METRIC = frozenset({"metric", "metric_why"})
+NEEDS_PERIOD = frozenset({"metric", "metric_why", "payouts", "dispute_reasons"})
+
+
+class Analyst:
+    """The engine that is always there."""
+
+    name = "analyst/1"
+
+    def answer(self, question: Question, ask: Ask) -> Draft:
+        """Answer one question. Below the floor the draft abstains and offers questions that work on this data."""
+        text = normalised(question.text)
+        found = understand(text, question.context, ask)
+        if found is None or (found.intent not in NARRATIVES and found.intent != "greeting"):
+            return self._abstain(ask)
+        if found.intent == "greeting":
+            return replace(self._abstain(ask), intent="greeting", abstained=False, lines=(_welcome(),))
+        found = run_plan(found, ask)
+        return Draft(
+            intent=found.intent,
+            lines=tuple(NARRATIVES[found.intent](found)),
+            results=found.calls,
+            suggestions=suggestions(ask, after=found.intent),
+            context={
+                "intent": found.intent,
+                "metric": found.metric,
+                "period": found.period,
+                "component": found.component,
+            },
+        )
+
+    def _abstain(self, ask: Ask) -> Draft:
+        return Draft(
+            intent="",
+            lines=(
+                said("I cannot answer that from this business's data, and I do not guess."),
+                said("I can answer questions about readiness, revenue, disputes, payouts, and what to do next."),
+            ),
+            suggestions=suggestions(ask),
+            abstained=True,
+        )
+
+
+def understand(text: str, context: dict[str, str], ask: Ask) -> Found | None:
+    """What a normalised question asks, with what it leaves to the question before it. None below the floor."""
+    period, metric = period_of(text, today=ask.today), metric_of(text)
+    before = context.get("intent", "")
+    if before and asks_for_rows(text):
+        return _again(before, text, context, period=context.get("period", ""))
+    if before and is_why(text):
+        return _again(WHY_AFTER.get(before, before), _topic(before, context), context, period=context.get("period", ""))
+    if before and is_follow_up(text) and not metric and period and before in NEEDS_PERIOD:
+        return _again(before, text, context, period=period)
+    intent = intent_of(text)
+    if intent in ("readiness_hurts", "readiness_score", "define") and _names_component(text):
+        return Found("component", text, component=component_of(text))
+    if not intent and before and is_follow_up(text) and (metric or period):
+        intent = "metric" if metric else before
+    if not intent:
+        return None
+    if not period and is_follow_up(text) and intent in NEEDS_PERIOD:
+        period = context.get("period", "")
+    kept = context.get("metric", "") if intent in KEEPS_METRIC and not metric else metric
+    return Found(intent, text, metric=kept, period=period)
+
+
+def _again(intent: str, text: str, context: dict[str, str], *, period: str) -> Found:
+    return Found(intent, text, context.get("metric", ""), period, context.get("component", ""))
+
+
+def _topic(before: str, context: dict[str, str]) -> str:
+    """What “why?” looks up where the answer is a page."""
+    return {"readiness_hurts": "how is the readiness score calculated", "payouts": "why payouts fail"}.get(
+        before, before
+    )
+
+
+def _names_component(text: str) -> bool:
+    """Whether it is about one part of the score: `why is my growth score low?`."""
+    return (
+        any(word in text for word in (" component", " part", "points for", " score"))
+        and bool(component_of(text))
+        and ("why" in text or "component" in text or "part" in text or "points for" in text)
+    )
+
+
+def _welcome() -> Line:
+    return said(
+        "Ask me about your readiness, revenue, disputes, payouts, or what to do next. Every number I say has a source."
+    )

@@ -1,0 +1,30 @@
+"""How answers are worded: one function an intent, figures in, lines out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from agent.analyst.draft import Line, Quote
+from agent.analyst.narratives import disputes, general, metrics, readiness
+from agent.analyst.plans import Found
+
+Narrative = Callable[[Found], list[Line | Quote]]
+
+NARRATIVES: dict[str, Narrative] = {
+    "readiness_hurts": readiness.hurts,
+    "readiness_helps": readiness.helps,
+    "readiness_change": readiness.change,
+    "readiness_score": readiness.score,
+    "component": readiness.component,
+    "funding_eligible": readiness.eligible,
+    "advice": general.advice,
+    "context": general.context,
+    "howto": general.howto,
+    "define": general.define,
+    "disputes_due": disputes.due,
+    "dispute_reasons": disputes.reasons,
+    "programmes": disputes.programmes,
+    "payouts": metrics.payouts,
+    "metric": metrics.metric,
+    "metric_why": metrics.why,
+}

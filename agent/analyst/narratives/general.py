@@ -1,0 +1,78 @@
+"""Answers about what to do, what is connected, and what things mean."""
+
+from __future__ import annotations
+
+from agent.analyst.draft import Line, Quote
+from agent.analyst.narratives.shared import advice_line, freshness, said
+from agent.analyst.plans import Found
+from agent.knowledge.search import Passage
+from recommendations.wording import Label
+
+PASSAGES = 2
+
+
+def advice(found: Found) -> list[Line | Quote]:
+    """The most important recommendations, in order, with gain and deadline."""
+    result = found.of("get_top_recommendations")
+    if result is None or not result.rows:
+        return [said("Nothing asks for a decision right now. The rules look again every night.")]
+    lines: list[Line | Quote] = [said("In this order:")]
+    lines += [advice_line(row) for row in result.rows]
+    total = result.get("agent.open_recommendations")
+    if total is not None and int(total.value or 0) > len(result.rows):
+        lines.append(said("Open in all: {total}.", total=total))
+    return lines
+
+
+def context(found: Found) -> list[Line | Quote]:
+    """What is connected and how fresh it is."""
+    result = found.of("get_business_context")
+    if result is None or not result.rows:
+        return [said("No source is connected yet. Connect Stripe, or upload its exports, to see figures.")]
+    count = result.get("agent.sources_connected")
+    assert count is not None
+    lines: list[Line | Quote] = [
+        said(
+            "{name} counts in {currency} and in the time zone {zone}; connected sources: {count}.",
+            name=Label(result.fact("name")), currency=Label(result.fact("currency")),
+            zone=Label(result.fact("time_zone")), count=count,
+        )
+    ]  # fmt: skip
+    for row in result.rows:
+        state, label = Label(row.text), Label(row.label)
+        if row.at is None:
+            lines.append(said("{source} {state} and was never read.", bullet=True, source=label, state=state))
+        else:
+            lines.append(
+                said("{source} {state}; last read on {day}.", bullet=True, source=label, state=state, day=row.at)
+            )
+    return [*lines, *freshness(result)]
+
+
+def define(found: Found) -> list[Line | Quote]:
+    """The passages that answer, word for word."""
+    passages = [passage for search in found.searches for passage in search.passages][:PASSAGES]
+    if not passages:
+        return [said("The knowledge pages do not cover this.")]
+    lead = "The page “{title}” says:"
+    return [
+        said(lead, title=Label(passages[0].chunk.title)),
+        *[Quote(passage) for passage in passages[:1]],
+        *_more(passages),
+    ]
+
+
+def howto(found: Found) -> list[Line | Quote]:
+    """A passage on how it is done, and the open advice of this business beside it."""
+    lines = define(found)
+    result = found.of("get_top_recommendations")
+    if result is not None and result.rows:
+        lines = [*lines, said("For this business, first:"), *[advice_line(row) for row in result.rows[:1]]]
+    return lines
+
+
+def _more(passages: list[Passage]) -> list[Line | Quote]:
+    return [
+        said("See also “{heading}”.", heading=Label(other.chunk.heading), docs=(other.chunk.doc_id,))
+        for other in passages[1:]
+    ]

@@ -1,0 +1,128 @@
+"""Plans as data: which tools an intent calls, in order, at most four. `$names` are filled from the question's slots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.analyst.slots import component_of
+from agent.tools.envelope import Row, ToolResult
+from agent.tools.registry import Ask, call_tool
+
+MOST_CALLS = 4
+DEFAULT_PERIOD = "90d"
+
+Step = tuple[str, dict[str, Any]]
+
+BREAKDOWN: Step = ("get_readiness_breakdown", {})
+ADVICE: Step = ("get_top_recommendations", {"limit": 3})
+METRICS: Step = ("get_metric_summary", {"period": "$period"})
+DISPUTES: Step = ("get_dispute_summary", {"period": "$period"})
+PAYOUTS: Step = ("get_payout_summary", {"period": "$period"})
+FACTORS: Step = ("search_knowledge", {"query": "funding readiness factors", "limit": 2})
+SCORING: Step = ("search_knowledge", {"query": "how the readiness score is calculated", "limit": 2})
+ASKED: Step = ("search_knowledge", {"query": "$question", "limit": 3})
+WORST: Step = ("search_knowledge", {"query": "$worst", "limit": 1})
+CONTEXT: Step = ("get_business_context", {})
+
+PLANS: dict[str, tuple[Step, ...]] = {
+    "readiness_hurts": (BREAKDOWN, ADVICE, FACTORS, WORST),
+    "readiness_helps": (BREAKDOWN, FACTORS),
+    "readiness_change": (BREAKDOWN, SCORING),
+    "readiness_score": (BREAKDOWN, SCORING),
+    "funding_eligible": (BREAKDOWN, METRICS, FACTORS, ADVICE),
+    "advice": (ADVICE, BREAKDOWN),
+    "disputes_due": (DISPUTES, ("search_knowledge", {"query": "answer disputes before their deadline", "limit": 1})),
+    "dispute_reasons": (
+        DISPUTES,
+        ("search_knowledge", {"query": "know which kind of chargeback you have", "limit": 1}),
+    ),
+    "programmes": (DISPUTES, ("search_knowledge", {"query": "network programme lines visa mastercard", "limit": 1})),
+    "payouts": (PAYOUTS, ("search_knowledge", {"query": "why payouts fail", "limit": 1})),
+    "context": (CONTEXT,),
+    "howto": (ASKED, ADVICE),
+    "define": (ASKED,),
+    "metric": (METRICS,),
+    "metric_why": (METRICS,),
+    "component": (BREAKDOWN, WORST),
+    "greeting": (),
+}
+#: Groups of metrics that another desk query knows better than the metric summary.
+PLAN_OF_METRIC: dict[str, tuple[Step, ...]] = {
+    "disputes": (DISPUTES, METRICS),
+    "payouts": (PAYOUTS,),
+    "held": (PAYOUTS, ("search_knowledge", {"query": "reserves held funds release", "limit": 1})),
+}
+#: What to read about a part of the score that costs points.
+TOPICS = {
+    "revenue_stability": "how revenue volatility is measured and what steadies it",
+    "activity_consistency": "what steadies weekly activity quiet weeks",
+    "history": "length of the record months of history lenders want",
+    "growth": "growth and decline of sales",
+    "scale": "minimum amount of sales lenders want",
+    "disputes": "reducing chargebacks statement descriptor",
+    "customers": "many customers rather than one largest customer",
+    "refunds": "disputes refunds and failed payments lenders",
+    "payouts": "reliable payouts failures regularity",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a plan brought back, and the slots of the question."""
+
+    intent: str
+    question: str
+    metric: str = ""
+    period: str = ""
+    component: str = ""
+    calls: tuple[tuple[ToolResult, dict[str, Any]], ...] = field(default=())
+
+    def of(self, tool: str) -> ToolResult | None:
+        return next((result for result, _ in self.calls if result.tool == tool), None)
+
+    @property
+    def searches(self) -> tuple[ToolResult, ...]:
+        return tuple(result for result, _ in self.calls if result.tool == "search_knowledge")
+
+    def components(self) -> list[Row]:
+        """The parts of the score, the costliest first."""
+        breakdown = self.of("get_readiness_breakdown")
+        rows = [row for row in breakdown.rows if row.ref.startswith("component:")] if breakdown else []
+        return sorted(rows, key=lambda row: (-_value(row, "agent.readiness_lost"), row.ref))
+
+
+def run_plan(found: Found, ask: Ask) -> Found:
+    """Call the tools of the intent's plan, each with its own call id."""
+    steps = PLAN_OF_METRIC.get(found.metric) if found.intent in ("metric", "metric_why") else None
+    for name, template in (steps or PLANS[found.intent])[:MOST_CALLS]:
+        args = {key: _filled(value, found) for key, value in template.items()}
+        if "" in args.values():
+            continue
+        call = Ask(ask.business, ask.user, ask.now, f"c{len(found.calls) + 1}")
+        result = call_tool(name, call, args)
+        found = Found(
+            found.intent, found.question, found.metric, found.period, found.component, (*found.calls, (result, args))
+        )
+    return found
+
+
+def topic_of(row: Row) -> str:
+    return TOPICS.get(row.ref.removeprefix("component:"), "")
+
+
+def _filled(value: Any, found: Found) -> Any:
+    if value == "$period":
+        return found.period or DEFAULT_PERIOD
+    if value == "$question":
+        return found.question[:500]
+    if value == "$worst":
+        named = found.component or component_of(found.question) if found.intent == "component" else ""
+        rows = [row for row in found.components() if not named or row.ref == f"component:{named}"]
+        return topic_of(rows[0]) if rows else ""
+    return value
+
+
+def _value(row: Row, metric: str) -> Any:
+    figure = row.get(metric)
+    return 0 if figure is None or figure.value is None else figure.value

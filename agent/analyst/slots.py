@@ -1,0 +1,116 @@
+"""What a question names: a period, a metric, a part of the score. Plain text in, plain values out; no clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from agent.analyst.lexicon import LEXICON
+from analytics.payments.calendar import add_months
+
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+          "november", "december")  # fmt: skip
+NUMBERS = {"two": 2, "three": 3, "four": 4, "six": 6, "twelve": 12, "thirty": 30, "ninety": 90}
+SPANS = {"day": 1, "week": 7}
+
+_MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if name != "may" else "may" for name in MONTHS)
+TRAILING = re.compile(
+    r"\b(?:last|past|previous|recent|these)\s+(\d{1,3}|" + "|".join(NUMBERS) + r")\s*-?\s*(day|week|month|year)s?\b"
+)
+NAMED_MONTH = re.compile(rf"\b(?:in|for|during|of|and|about|since)?\s*\b({_MONTH})\b(?:\s+(\d{{4}}))?")
+ISO_MONTH = re.compile(r"\b(20\d{2})-(\d{2})\b(?!-)")
+ISO_RANGE = re.compile(r"\b(20\d{2}-\d{2}-\d{2})\s*(?:\.\.|to|until|and|-|–)\s*(20\d{2}-\d{2}-\d{2})\b")
+QUARTER = re.compile(r"\bq([1-4])(?:\s+(20\d{2}))?\b")
+
+
+def period_of(text: str, *, today: date) -> str:
+    """The period that a normalised question names, in the tools' grammar; empty when it names none.
+
+    A named month without a year is the latest one that has begun.
+    """
+    for read in (_range, _iso_month, _trailing, _relative, _quarter, _named_month):
+        found = read(text, today)
+        if found:
+            return found
+    return ""
+
+
+def metric_of(text: str) -> str:
+    """The group of metrics a question is about; empty when it names none."""
+    return next((name for name, pattern in LEXICON.metrics if pattern.search(text)), "")
+
+
+def component_of(text: str) -> str:
+    """The part of the readiness score a question names."""
+    return next((name for name, pattern in LEXICON.components if pattern.search(text)), "")
+
+
+def _range(text: str, today: date) -> str:
+    match = ISO_RANGE.search(text)
+    return f"{match[1]}..{match[2]}" if match else ""
+
+
+def _iso_month(text: str, today: date) -> str:
+    match = ISO_MONTH.search(text)
+    return match[0] if match and 1 <= int(match[2]) <= 12 else ""
+
+
+def _trailing(text: str, today: date) -> str:
+    match = TRAILING.search(text)
+    if match is None:
+        return ""
+    count = NUMBERS.get(match[1]) or int(match[1])
+    if count == 0:
+        return ""
+    start = today - timedelta(days=count * SPANS[match[2]]) if match[2] in SPANS else None
+    start = start or add_months(today, -count * (12 if match[2] == "year" else 1))
+    known = {7: "7d", 28: "28d", 90: "90d"}.get((today - start).days) if match[2] == "day" else None
+    return known or _days(start, today)
+
+
+def _relative(text: str, today: date) -> str:
+    this_month, this_week = today.replace(day=1), today - timedelta(days=today.weekday())
+    quarter = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
+    named: tuple[tuple[str, Callable[[], str]], ...] = (
+        (r"(?:last|previous|prior) month", lambda: f"{add_months(this_month, -1):%Y-%m}"),
+        (r"month before last", lambda: f"{add_months(this_month, -2):%Y-%m}"),
+        (r"(?:this|current) month|month to date|so far this month", lambda: "mtd"),
+        (r"(?:last|previous) week", lambda: _days(this_week - timedelta(days=7), this_week)),
+        (r"(?:this|current) week", lambda: _days(this_week, max(today, this_week + timedelta(days=1)))),
+        (r"(?:last|previous) quarter", lambda: _days(add_months(quarter, -3), quarter)),
+        (r"(?:this|current) quarter", lambda: _days(quarter, max(today, quarter + timedelta(days=1)))),
+        (r"(?:last|previous) year", lambda: _days(date(today.year - 1, 1, 1), date(today.year, 1, 1))),
+        (r"(?:this|current) year|year to date", lambda: "ytd"),
+        (r"yesterday", lambda: _days(today - timedelta(days=1), today)),
+        (r"(?:past|last) twelve months|(?:past|a|whole) year", lambda: "12m"),
+    )
+    return next((make() for pattern, make in named if re.search(rf"\b(?:{pattern})\b", text)), "")
+
+
+def _quarter(text: str, today: date) -> str:
+    match = QUARTER.search(text)
+    if match is None:
+        return ""
+    start = date(int(match[2] or today.year), 3 * int(match[1]) - 2, 1)
+    start = start if match[2] or start <= today else start.replace(year=start.year - 1)
+    return _days(start, add_months(start, 3))
+
+
+def _named_month(text: str, today: date) -> str:
+    for match in NAMED_MONTH.finditer(text):
+        if (
+            match[1] in ("may", "mar")
+            and not match[2]
+            and not re.match(r"\s*(?:in|for|during|of|about|and)\b", match[0])
+        ):
+            continue  # "may" is also a verb
+        number = next(place for place, name in enumerate(MONTHS, start=1) if name.startswith(match[1][:3]))
+        year = int(match[2]) if match[2] else today.year - (number > today.month)
+        return f"{year}-{number:02d}"
+    return ""
+
+
+def _days(start: date, end: date) -> str:
+    """Half-open [start, end) in the grammar's closed form."""
+    return f"{start}..{end - timedelta(days=1)}"
