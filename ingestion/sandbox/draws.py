@@ -14,7 +14,7 @@ from typing import Final
 
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #: Characters after the prefix; Stripe's own lengths, so that column widths are exercised for real.
-LENGTHS: Final = {"cus": 14, "acct": 16, "prod": 14, "ba": 24, "si": 14, "sub": 24}
+LENGTHS: Final = {"cus": 14, "acct": 16, "prod": 14, "si": 14, "sub": 24}
 
 
 @dataclass(frozen=True, slots=True)

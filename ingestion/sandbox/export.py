@@ -17,8 +17,8 @@ from typing import TextIO
 
 from ingestion.sandbox.company import Company, build_company
 from ingestion.sandbox.csv_exports import EXPORTS, write_csv
+from ingestion.sandbox.moments import present
 from ingestion.sandbox.scale import Ledger, write_ledger
-from ingestion.sandbox.stripe.server import today
 from ingestion.sandbox.timeline import JSON
 from ingestion.sandbox.variants import SIZES, VARIANTS
 
@@ -51,7 +51,7 @@ def _with_discounts(sub: JSON, objects: dict[str, JSON]) -> JSON:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write one file and say how much is in it; returns the exit code."""
     given = _parser().parse_args(arguments)
-    as_of = given.as_of or today()
+    as_of = given.as_of or present()
     with given.out.open("w", encoding="utf-8", newline="") as file:
         if given.size == "scale":
             count = write_ledger(Ledger(given.rows, as_of, seed=given.seed), file)

@@ -21,6 +21,11 @@ def moment_of(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def present() -> datetime:
+    """Now, to the whole second. For command lines only: everything else is told its moment."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
 def local_date(seconds: int, zone: ZoneInfo) -> date:
     return datetime.fromtimestamp(seconds, zone).date()
 

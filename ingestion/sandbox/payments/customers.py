@@ -18,7 +18,7 @@ GIVEN: Final = [
     "Fatima",
     "Goran",
     "Hana",
-    "Ines",
+    "Ida",
     "Jonas",
     "Kira",
     "Luca",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -10,7 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from ingestion.sandbox.stripe.server import ReplayServer, today
+from ingestion.sandbox.moments import present
+from ingestion.sandbox.stripe.server import ReplayServer
 from ingestion.sandbox.variants import SIZES
 
 
@@ -18,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM; returns the exit code."""
     given = _parser().parse_args(arguments)
     server = ReplayServer(
-        as_of=given.as_of or today(),
+        as_of=given.as_of or present(),
         port=given.port,
         size=given.size,
         seed=given.seed,
@@ -48,7 +50,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--live", action="store_true", help="let time pass and send webhooks as things happen")
     parser.add_argument("--connect", nargs="*", default=[], help="variants connected from the start")
     parser.add_argument("--webhook-url", default="", help="Connect webhook endpoint of the product")
-    parser.add_argument("--webhook-secret", default="", help="its whsec_… secret")
+    parser.add_argument(
+        "--webhook-secret",
+        default=os.environ.get("SANDBOX_WEBHOOK_SECRET", ""),
+        help="its whsec_… secret; better given as SANDBOX_WEBHOOK_SECRET",
+    )
     return parser
 
 

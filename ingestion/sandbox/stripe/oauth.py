@@ -46,7 +46,7 @@ def _ask(world: World, request: Request) -> Answer:
     )
     offered = [(account, variant) for account, variant in world.accounts.items() if PROFILES[variant].listed]
     choices = "".join(_choice(account, variant, first=number == 0) for number, (account, variant) in enumerate(offered))
-    first = PROFILES[next(iter(world.accounts.values()))].name
+    first = PROFILES[offered[0][1]].name
     page = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Sandbox: connect a Stripe account</title>
 <meta name="viewport" content="width=device-width"><style>{STYLE}</style>
 <h1>Sandbox: connect {escape(first)} or another company</h1>

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -176,7 +176,7 @@ class ReplayServer:
     port:      0 takes a free one; `url` tells.
     state:     file that lets a restart go on with the same story and connections; None forgets.
     live:      time passes by itself, new objects appear and their webhooks are sent.
-    connected: variants that are connected from the start.
+    connected: variants that are connected from the start, unless a remembered run ended their connection.
     clock:     seconds of real time, for signatures and for `live`.
     """
 
@@ -213,8 +213,9 @@ class ReplayServer:
             redirect_uris=redirect_uris,
         )
         self.world.on_change(memory)
-        for variant in connected:
-            self.world.connect(self.world.account_of(variant))
+        for account in map(self.world.account_of, connected):
+            if account not in memory.left:
+                self.world.connect(account)
         self._server = Server(self.world, port)
         self._threads: list[threading.Thread] = []
 
@@ -256,8 +257,3 @@ class ReplayServer:
                 self.world.catch_up()
                 told = self.world.take_told()
             self.world.send(told)
-
-
-def today() -> datetime:
-    """The present to the whole second, for the command line only."""
-    return datetime.now(UTC).replace(microsecond=0)

@@ -22,6 +22,7 @@ def load(file: Path | None, *, as_of: datetime, seed: int, size: str) -> tuple[d
         tokens=kept["tokens"],
         revoked=set(kept["revoked"]),
         happened=kept["happened"],
+        left=set(kept["left"]),
         moved_to=kept["moved_to"],
     )
     return datetime.fromisoformat(kept["as_of"]), memory
@@ -39,6 +40,7 @@ def save(file: Path | None, memory: Memory, *, as_of: datetime, seed: int, size:
         "tokens": memory.tokens,
         "revoked": sorted(memory.revoked),
         "happened": memory.happened,
+        "left": sorted(memory.left),
         "moved_to": memory.moved_to,
     }
     file.parent.mkdir(parents=True, exist_ok=True)

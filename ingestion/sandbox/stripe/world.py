@@ -45,12 +45,16 @@ class Code:
 
 @dataclass(slots=True)
 class Memory:
-    """What outlives a restart: connections, tokens, keys that were revoked, what happened out of turn."""
+    """What outlives a restart: connections, tokens, keys that were revoked, what happened out of turn.
+
+    left:  accounts whose connection was ended; they are not connected again by merely starting the server.
+    """
 
     connected: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
     happened: list[JSON] = field(default_factory=list)
+    left: set[str] = field(default_factory=set)
     moved_to: int = 0
 
 
@@ -194,12 +198,14 @@ class World:
 
     def connect(self, account: str, scope: str = "read_only") -> None:
         self.memory.connected[account] = scope
+        self.memory.left.discard(account)
         self.on_change(self.memory)
 
     def disconnect(self, account: str) -> list[Event]:
         """End the connection; its tokens die, and the application is told."""
         shop = self.shop(account)
         del self.memory.connected[account]
+        self.memory.left.add(account)
         for token in [token for token, owner in self.memory.tokens.items() if owner == account]:
             del self.memory.tokens[token]
             self.memory.revoked.add(token)

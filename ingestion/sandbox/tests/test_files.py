@@ -119,6 +119,6 @@ class TestScale:
     def test_repeats(self) -> None:
         assert list(Ledger(300, AS_OF)) == list(Ledger(300, AS_OF))
 
-    def test_its_rows_have_the_shape_of_the_companys(self, small: Company) -> None:
+    def test_its_rows_have_the_shape_the_company_gives_them(self, small: Company) -> None:
         like = next(obj for obj in small.objects() if obj["object"] == "balance_transaction")
         assert set(next(iter(Ledger(1, AS_OF)))) == set(like)

@@ -161,6 +161,13 @@ class TestRestart:
             assert after == before
         assert file.stat().st_mode & 0o777 == 0o600
 
+    def test_does_not_reconnect_who_left(self, tmp_path: Path) -> None:
+        given: dict[str, Any] = {"as_of": AS_OF, "state": tmp_path / "stripe.json", "connected": ("young",)}
+        with ReplayServer(**given, clock=Wrist()) as first:
+            first.world.disconnect(first.account("young"))
+        with ReplayServer(**given, clock=Wrist()) as second:
+            assert second.world.memory.connected == {}
+
     def test_another_seed_is_another_story(self, tmp_path: Path) -> None:
         file = tmp_path / "stripe.json"
         with ReplayServer(as_of=AS_OF, state=file, connected=("young",), clock=Wrist()):
