@@ -338,6 +338,15 @@ def retry_failed(failed: Job) -> bool:
     return bool(updated)
 
 
+def cancel_queued(waiting: Job, *, reason: str) -> bool:
+    """End a job that still waits; False when a worker was faster. It can be retried like any that failed."""
+    return bool(
+        Job.objects.filter(pk=waiting.pk, state=Job.State.QUEUED).update(
+            state=Job.State.FAILED, error_code="cancelled", error_message=reason, finished_at=timezone.now()
+        )
+    )
+
+
 def prune(*, now: datetime) -> int:
     """Delete jobs that ended longer than JOB_RETENTION_DAYS ago."""
     limit = now - timedelta(days=settings.JOB_RETENTION_DAYS)

@@ -78,6 +78,11 @@ def revoke_tokens(refresh: str, *, now: datetime) -> None:
         record("accounts.user.signed_out", actor=token.user, subject=token.user)
 
 
+def revoke_all_tokens(user: User, *, now: datetime) -> None:
+    """End every log-in of a person."""
+    RefreshToken.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
+
+
 def user_of_access(access: str, *, now: datetime) -> User:
     """Who an access token speaks for. Errors: NotSignedIn when it is expired, forged or of a person who is gone."""
     try:

@@ -1,6 +1,6 @@
 """Addresses of people and businesses."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import home, keys, members, profile, public, settings
 
@@ -18,7 +18,7 @@ own_business = [
     path("settings/keys/<int:key>/revoke/", keys.revoke, name="key_revoke"),
 ]
 
-people = [
+people: list[URLPattern | URLResolver] = [
     path("home/", home.home, name="start"),
     path("theme/", public.theme, name="theme"),
     path("profile/", profile.profile, name="profile"),
