@@ -13,7 +13,8 @@ ENCRYPTION_KEYS = env.items("ENCRYPTION_KEYS", _secrets["ENCRYPTION_KEYS"])
 STRIPE_WEBHOOK_SECRETS = env.items("STRIPE_WEBHOOK_SECRETS", _secrets["STRIPE_WEBHOOK_SECRET"])
 METRICS_TOKEN = env.text("METRICS_TOKEN", _secrets["METRICS_TOKEN"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
-STATICFILES_DIRS = [folder for folder in STATICFILES_DIRS if folder.exists()]  # noqa: F405
+# Made here, since the settings are read before `manage.py up` builds what goes into it.
+(VAR_DIR / "assets").mkdir(parents=True, exist_ok=True)
 
 # Without a key of its own this checkout speaks to the sandbox world, in Stripe's wire format.
 if not env.text("STRIPE_SECRET_KEY", ""):
