@@ -34,6 +34,8 @@ def answer(world: World, request: Request, request_id: str) -> Answer:
     if request.path == "/":
         with world.lock:
             return Answer(payload=world.described())
+    if request.path == "/favicon.ico":  # browsers ask for it on the consent page, without a key
+        return Answer(204, content_type="image/x-icon")
     if request.path.startswith("/_sandbox"):
         return answer_control(world, request)
     with world.lock:

@@ -22,7 +22,7 @@ def load(file: Path | None, *, as_of: datetime, seed: int, size: str) -> tuple[d
         tokens=kept["tokens"],
         revoked=set(kept["revoked"]),
         happened=kept["happened"],
-        left=set(kept["left"]),
+        left=set(kept.get("left", ())),
         moved_to=kept["moved_to"],
     )
     return datetime.fromisoformat(kept["as_of"]), memory
