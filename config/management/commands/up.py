@@ -91,10 +91,9 @@ def children(port: int, sandbox_port: int) -> list[Child]:
         *python, "ingestion.sandbox.stripe", "--port", str(sandbox_port), "--live",
         "--state", str(settings.VAR_DIR / "sandbox.json"), "--connect", DEMO_VARIANT,
         "--webhook-url", f"http://127.0.0.1:{port}/webhooks/stripe",
-        "--webhook-secret", settings.STRIPE_WEBHOOK_SECRETS[0],
     ]  # fmt: skip
     return [
-        Child("sandbox", sandbox, own, logs / "sandbox.log"),
+        Child("sandbox", sandbox, own | {"SANDBOX_WEBHOOK_SECRET": settings.STRIPE_WEBHOOK_SECRETS[0]}, logs / "sandbox.log"),
         Child("web", web, own, logs / "web.log"),
         Child("worker", worker, alone, logs / "worker.log"),
         Child("beat", beat, alone, logs / "beat.log"),
