@@ -36,9 +36,11 @@ DAY = re.compile(
     rf"\b(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})(?:T[\d:.+Z-]*)?|\b(?P<day>\d{{1,2}})\s(?P<month>{_MONTH})(?:\s(?P<year>\d{{4}}))?"
     rf"|\b(?P<month2>{_MONTH})\s(?P<day2>\d{{1,2}})(?!\d)(?:,?\s(?P<year2>\d{{4}}))?|\b(?P<month3>{_MONTH})\s(?P<year3>\d{{4}})"
 )
-SILENT = re.compile(r"\[(?:ev|Source):[^\]]*\]|https?://\S+|\]\([^)]*\)|^\s*\d+[.)]\s|\b\d{1,2}:\d{2}\b", re.MULTILINE)
+SILENT = re.compile(
+    r"\[(?:ev|Source):[^\]]*\]|https?://\S+|\]\([^)]*\)|^\s*\d+[.)](?:\s|$)|\b\d{1,2}:\d{2}\b", re.MULTILINE
+)
 NUMBER = re.compile(
-    r"(?<![\w.,/\-])(?P<sign>[-+−]?)(?P<symbol>US\$|R\$|[$€£¥₹₩]|[A-Z]{3}[\s\u00a0](?=\d))?"
+    r"(?<![\w.,/])(?<![A-Za-z]-)(?P<sign>[-+−]?)(?P<symbol>US\$|R\$|[$€£¥₹₩]|[A-Z]{3}[\s\u00a0](?=\d))?"
     r"(?P<whole>\d{1,3}(?:[,\u00a0\u202f]\d{3})+|\d+)(?P<part>\.\d+)?"
     r"(?:[\s\u00a0\u202f]?(?P<suffix>%|percent\b|per cent\b|pp\b|thousand\b|million\b|billion\b)"
     r"|(?P<tight>bn|[kKMBbx])\b)?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,6 +16,7 @@ from analytics.figures import Figure
 from analytics.registry import Unit, metric_of
 from recommendations.wording import Sentence
 
+BLANKS = re.compile(r"\n{3,}")
 SPANS = {Unit.MONTHS: "months", Unit.DAYS: "days"}
 
 
@@ -69,7 +71,8 @@ class Draft:
     def markdown(self) -> str:
         """The answer with a mark behind every figure and every page it rests on."""
         by_figure = references(result for result, _ in self.results)
-        return "\n".join(_line(line, by_figure) for line in self.lines).strip()
+        text = "\n".join(_line(line, by_figure) for line in self.lines).strip()
+        return BLANKS.sub("\n\n", text)
 
     def pool(self, question: str) -> Pool:
         """What the answer may print: the tools' figures, the cited passages, the question, and declared constants."""

@@ -10,9 +10,9 @@ from dataclasses import replace
 from agent.analyst.draft import Draft, Line
 from agent.analyst.intents import asks_for_rows, intent_of, is_follow_up, is_why, normalised
 from agent.analyst.narratives import NARRATIVES
-from agent.analyst.narratives.shared import said
+from agent.analyst.narratives.shared import behind, said
 from agent.analyst.plans import Found, run_plan
-from agent.analyst.slots import component_of, metric_of, period_of
+from agent.analyst.slots import component_of, metric_of, names_component, period_of
 from agent.analyst.suggestions import suggestions
 from agent.engines import Question
 from agent.tools.registry import Ask
@@ -47,18 +47,14 @@ class Analyst:
         if found.intent == "greeting":
             return replace(self._abstain(ask), intent="greeting", abstained=False, lines=(_welcome(),))
         found = run_plan(found, ask)
-        return Draft(
+        draft = Draft(
             intent=found.intent,
             lines=tuple(NARRATIVES[found.intent](found)),
             results=found.calls,
             suggestions=suggestions(ask, after=found.intent),
-            context={
-                "intent": found.intent,
-                "metric": found.metric,
-                "period": found.period,
-                "component": found.component,
-            },
+            context={name: getattr(found, name) for name in ("intent", "metric", "period", "component")},
         )
+        return replace(draft, lines=tuple(behind(draft))) if found.rows else draft
 
     def _abstain(self, ask: Ask) -> Draft:
         return Draft(
@@ -75,22 +71,22 @@ class Analyst:
 def understand(text: str, context: dict[str, str], ask: Ask) -> Found | None:
     """What a normalised question asks, with what it leaves to the question before it. None below the floor."""
     period, metric = period_of(text, today=ask.today), metric_of(text)
-    before = context.get("intent", "")
+    before, old_period = context.get("intent", ""), context.get("period", "")
     if before and asks_for_rows(text):
-        return _again(before, text, context, period=context.get("period", ""))
+        return replace(_again(before, text, context, period=old_period), rows=True)
     if before and is_why(text):
-        return _again(WHY_AFTER.get(before, before), _topic(before, context), context, period=context.get("period", ""))
-    if before and is_follow_up(text) and not metric and period and before in NEEDS_PERIOD:
+        return _again(WHY_AFTER.get(before, before), _topic(before), context, period=old_period)
+    if before in NEEDS_PERIOD and is_follow_up(text) and period and not metric:
         return _again(before, text, context, period=period)
-    intent = intent_of(text)
-    if intent in ("readiness_hurts", "readiness_score", "define") and _names_component(text):
+    if names_component(text):
         return Found("component", text, component=component_of(text))
-    if not intent and before and is_follow_up(text) and (metric or period):
-        intent = "metric" if metric else before
+    intent = intent_of(text)
+    if not intent and before and is_follow_up(text):
+        intent = "metric" if metric else before if period else ""
     if not intent:
         return None
     if not period and is_follow_up(text) and intent in NEEDS_PERIOD:
-        period = context.get("period", "")
+        period = old_period
     kept = context.get("metric", "") if intent in KEEPS_METRIC and not metric else metric
     return Found(intent, text, metric=kept, period=period)
 
@@ -99,23 +95,13 @@ def _again(intent: str, text: str, context: dict[str, str], *, period: str) -> F
     return Found(intent, text, context.get("metric", ""), period, context.get("component", ""))
 
 
-def _topic(before: str, context: dict[str, str]) -> str:
+def _topic(before: str) -> str:
     """What “why?” looks up where the answer is a page."""
-    return {"readiness_hurts": "how is the readiness score calculated", "payouts": "why payouts fail"}.get(
-        before, before
-    )
-
-
-def _names_component(text: str) -> bool:
-    """Whether it is about one part of the score: `why is my growth score low?`."""
-    return (
-        any(word in text for word in (" component", " part", "points for", " score"))
-        and bool(component_of(text))
-        and ("why" in text or "component" in text or "part" in text or "points for" in text)
-    )
+    topics = {"readiness_hurts": "how is the readiness score calculated", "payouts": "why payouts fail"}
+    return topics.get(before, before)
 
 
 def _welcome() -> Line:
     return said(
-        "Ask me about your readiness, revenue, disputes, payouts, or what to do next. Every number I say has a source."
+        "Ask me about your readiness, revenue, disputes, payouts, or what to do next. Each number has a source."
     )

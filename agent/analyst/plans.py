@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agent.analyst.slots import component_of
 from agent.tools.envelope import Row, ToolResult
 from agent.tools.registry import Ask, call_tool
 
@@ -16,6 +15,7 @@ Step = tuple[str, dict[str, Any]]
 
 BREAKDOWN: Step = ("get_readiness_breakdown", {})
 ADVICE: Step = ("get_top_recommendations", {"limit": 3})
+MORE_ADVICE: Step = ("get_top_recommendations", {"limit": 10})
 METRICS: Step = ("get_metric_summary", {"period": "$period"})
 DISPUTES: Step = ("get_dispute_summary", {"period": "$period"})
 PAYOUTS: Step = ("get_payout_summary", {"period": "$period"})
@@ -26,11 +26,11 @@ WORST: Step = ("search_knowledge", {"query": "$worst", "limit": 1})
 CONTEXT: Step = ("get_business_context", {})
 
 PLANS: dict[str, tuple[Step, ...]] = {
-    "readiness_hurts": (BREAKDOWN, ADVICE, FACTORS, WORST),
+    "readiness_hurts": (BREAKDOWN, MORE_ADVICE, FACTORS, WORST),
     "readiness_helps": (BREAKDOWN, FACTORS),
     "readiness_change": (BREAKDOWN, SCORING),
     "readiness_score": (BREAKDOWN, SCORING),
-    "funding_eligible": (BREAKDOWN, METRICS, FACTORS, ADVICE),
+    "funding_eligible": (BREAKDOWN, METRICS, FACTORS, MORE_ADVICE),
     "advice": (ADVICE, BREAKDOWN),
     "disputes_due": (DISPUTES, ("search_knowledge", {"query": "answer disputes before their deadline", "limit": 1})),
     "dispute_reasons": (
@@ -38,7 +38,7 @@ PLANS: dict[str, tuple[Step, ...]] = {
         ("search_knowledge", {"query": "know which kind of chargeback you have", "limit": 1}),
     ),
     "programmes": (DISPUTES, ("search_knowledge", {"query": "network programme lines visa mastercard", "limit": 1})),
-    "payouts": (PAYOUTS, ("search_knowledge", {"query": "why payouts fail", "limit": 1})),
+    "payouts": (PAYOUTS, ("search_knowledge", {"query": "why payouts fail bank account verification", "limit": 1})),
     "context": (CONTEXT,),
     "howto": (ASKED, ADVICE),
     "define": (ASKED,),
@@ -76,6 +76,7 @@ class Found:
     metric: str = ""
     period: str = ""
     component: str = ""
+    rows: bool = False
     calls: tuple[tuple[ToolResult, dict[str, Any]], ...] = field(default=())
 
     def of(self, tool: str) -> ToolResult | None:
@@ -101,9 +102,7 @@ def run_plan(found: Found, ask: Ask) -> Found:
             continue
         call = Ask(ask.business, ask.user, ask.now, f"c{len(found.calls) + 1}")
         result = call_tool(name, call, args)
-        found = Found(
-            found.intent, found.question, found.metric, found.period, found.component, (*found.calls, (result, args))
-        )
+        found = replace(found, calls=(*found.calls, (result, args)))
     return found
 
 
@@ -117,8 +116,8 @@ def _filled(value: Any, found: Found) -> Any:
     if value == "$question":
         return found.question[:500]
     if value == "$worst":
-        named = found.component or component_of(found.question) if found.intent == "component" else ""
-        rows = [row for row in found.components() if not named or row.ref == f"component:{named}"]
+        named = f"component:{found.component}" if found.intent == "component" else ""
+        rows = [row for row in found.components() if row.ref == named or not named]
         return topic_of(rows[0]) if rows else ""
     return value
 

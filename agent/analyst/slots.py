@@ -11,6 +11,7 @@ from analytics.payments.calendar import add_months
 
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
           "november", "december")  # fmt: skip
+PART = re.compile(r"\bcomponents?\b|\bpart\b|\bpoints for\b|\bwhy\b.*\b(?:score|points)\b")
 NUMBERS = {"two": 2, "three": 3, "four": 4, "six": 6, "twelve": 12, "thirty": 30, "ninety": 90}
 SPANS = {"day": 1, "week": 7}
 
@@ -44,6 +45,11 @@ def metric_of(text: str) -> str:
 def component_of(text: str) -> str:
     """The part of the readiness score a question names."""
     return next((name for name, pattern in LEXICON.components if pattern.search(text)), "")
+
+
+def names_component(text: str) -> bool:
+    """Whether it is about one part of the score: `why is the growth part low?`, `points for disputes`."""
+    return bool(PART.search(text)) and bool(component_of(text))
 
 
 def _range(text: str, today: date) -> str:

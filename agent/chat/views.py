@@ -1,4 +1,4 @@
-"""The chat: a list of conversations, one conversation, and asking. Works without scripts: a post leads to the answer."""
+"""The chat: a list of conversations, one of them, and asking. Works without scripts: a post leads to the answer."""
 
 from __future__ import annotations
 

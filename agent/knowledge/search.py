@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from agent.knowledge.chunks import Chunk, chunks
-from agent.knowledge.pages import pages
+from agent.knowledge.pages import GLOSSARY, pages
 from agent.knowledge.words import expanded, terms
 
 K1 = 1.4
 B = 0.6
-HEADING_WEIGHT = 3  # a word of the heading counts as often as this many words of the text
+HEADING_WEIGHT = 4  # a word of the heading counts as often as this many words of the text
 TITLE_WEIGHT = 1
 FLOOR = 0.42  # share of the question's own weight that a passage has to cover
 PER_PAGE = 2
+PAGE_WEIGHTS = {GLOSSARY: 0.7}  # one line a metric: right for a definition, in the way of everything else
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Index:
         weights = expanded(question)
         asked = sum(self.idf.get(term, self.unseen) for term in set(terms(question)))
         scored = [
-            Passage(chunk, self._score(weights, position))
+            Passage(chunk, self._score(weights, position) * PAGE_WEIGHTS.get(chunk.doc_id, 1))
             for position, chunk in enumerate(self.corpus)
             if asked and self._covered(weights, position) / asked >= FLOOR
         ]

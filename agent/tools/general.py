@@ -103,7 +103,7 @@ def _figures(row: Recommendation) -> list[Figure]:
     """Gain first, then what the title prints, then the rest of the evidence."""
     found = []
     if row.gain is not None:
-        found.append(Figure("agent.recommendation_gain", row.gain, 1, row.as_of.date()))
+        found.append(Figure("agent.recommendation_gain", row.gain, 1, row.as_of.date(), note=row.title))
     exposure = row.exposure_figure()
     evidence = [figure for figure in row.evidence_figures() if figure != exposure]
     return [*found, *([exposure] if exposure else []), *evidence]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from agent.tools.envelope import EMPTY, INSUFFICIENT, OK, STALE, Collector, ToolResult
@@ -39,8 +40,8 @@ def get_readiness_breakdown(ask: Ask) -> ToolResult:
     for part in found.score.components:
         out.row(f"component:{part.key}", part.label, _part(found, part), text="assumed" if part.assumed else "")
     for cap in found.score.caps:
-        limit = _score(found, "agent.readiness_cap", cap.limit)
-        lost = _score(found, "agent.readiness_cap_lost", cap.lost)
+        limit = replace(_score(found, "agent.readiness_cap", cap.limit), note=cap.because)
+        lost = replace(_score(found, "agent.readiness_cap_lost", cap.lost), note=cap.because)
         out.row(f"cap:{cap.key}", cap.because, (limit, lost), text="binding" if cap.binding else "")
     for past in readiness_history(ask.business, as_of=ask.now, limit=6):
         if past.score is not None:
@@ -95,13 +96,14 @@ def get_dispute_summary(ask: Ask, period: str = "90d") -> ToolResult:
         if f"payments.{name}" in found.latest:
             out.add(found.latest[f"payments.{name}"])
     for row in found.answer_by[:MOST_DEADLINES]:
-        amount = Figure("payments.dispute_amount", row.amount, 1, ask.today, currency=row.currency)
-        left = Figure("payments.answer_days_left", row.days_left, 1, ask.today)
+        about = row.external_id
+        amount = Figure("payments.dispute_amount", row.amount, 1, ask.today, currency=row.currency, note=about)
+        left = Figure("payments.answer_days_left", row.days_left, 1, ask.today, note=about)
         reason = row.reason.replace("_", " ")
         out.row(f"dispute:{row.external_id}", row.external_id, (amount, left), text=reason, at=row.due_by)
     for reason in found.by_reason[:5]:
-        share = Figure("payments.reason_share", reason.share, reason.n, ask.today)
-        count = Figure("payments.reason_chargebacks", reason.n, reason.n, ask.today)
+        share = Figure("payments.reason_share", reason.share, reason.n, ask.today, note=reason.reason)
+        count = Figure("payments.reason_chargebacks", reason.n, reason.n, ask.today, note=reason.reason)
         out.row(f"reason:{reason.reason}", reason.reason.replace("_", " ") or "not given", (count, share))
     if found.snapshot_id is not None:
         for line in found.programmes:
@@ -146,7 +148,8 @@ def _part(found: Readiness, part: Component) -> list[Figure]:
         "agent.readiness_weight": part.weight,
     }
     n, as_of, inputs = found.metrics.payments_365, found.score.as_of, tuple(evidence)
-    return [*(Figure(key, value, n, as_of, inputs=inputs) for key, value in made.items()), *evidence]
+    own = (Figure(key, value, n, as_of, inputs=inputs, note=part.label) for key, value in made.items())
+    return [*own, *evidence]
 
 
 def _change(now: Figure, before: Figure) -> list[Figure]:

@@ -41,8 +41,8 @@ def reasons(found: Found) -> list[Line | Quote]:
         return _nothing(result)
     rows = [row for row in result.rows if row.ref.startswith("reason:")]
     if not rows:
-        return [said("Nothing was disputed in {period}.", period=period_words(result)), *freshness(result)]
-    lines: list[Line | Quote] = [said("Why charges were disputed in {period}:", period=period_words(result))]
+        return [said("Nothing was disputed {period}.", period=period_words(result)), *freshness(result)]
+    lines: list[Line | Quote] = [said("Why charges were disputed {period}:", period=period_words(result))]
     for row in rows:
         count, share = (cited.figure for cited in row.figures)
         lines.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.analyst.draft import Line, Quote
 from agent.analyst.narratives.shared import advice_line, freshness, said
 from agent.analyst.plans import Found
+from agent.knowledge.pages import GLOSSARY
 from agent.knowledge.search import Passage
 from recommendations.wording import Label
 
@@ -49,9 +50,12 @@ def context(found: Found) -> list[Line | Quote]:
     return [*lines, *freshness(result)]
 
 
-def define(found: Found) -> list[Line | Quote]:
-    """The passages that answer, word for word."""
-    passages = [passage for search in found.searches for passage in search.passages][:PASSAGES]
+def define(found: Found, *, practical: bool = False) -> list[Line | Quote]:
+    """The passages that answer, word for word; a `practical` answer prefers sections to a page's introduction."""
+    passages = [passage for search in found.searches for passage in search.passages]
+    if practical:
+        passages.sort(key=lambda passage: passage.chunk.seq == 0 or passage.chunk.doc_id == GLOSSARY)
+    passages = passages[:PASSAGES]
     if not passages:
         return [said("The knowledge pages do not cover this.")]
     lead = "The page “{title}” says:"
@@ -64,7 +68,7 @@ def define(found: Found) -> list[Line | Quote]:
 
 def howto(found: Found) -> list[Line | Quote]:
     """A passage on how it is done, and the open advice of this business beside it."""
-    lines = define(found)
+    lines = define(found, practical=True)
     result = found.of("get_top_recommendations")
     if result is not None and result.rows:
         lines = [*lines, said("For this business, first:"), *[advice_line(row) for row in result.rows[:1]]]

@@ -9,7 +9,7 @@ from agent.analyst.narratives.shared import freshness, gap, knowledge_lines, nam
 from agent.analyst.plans import Found
 from agent.tools.envelope import EMPTY, ERROR, Row, ToolResult
 from analytics.figures import Figure
-from recommendations.wording import Label
+from recommendations.wording import Label, Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +115,21 @@ def _total(results: list[ToolResult], key: str, *, first: bool) -> list[Line]:
         return [gap(figure)]
     changed = _change_row(result, key)
     rate = changed.get("agent.change_rate") if changed else None
-    lead = "{name} in {period}: {value}" if first else "{name}: {value}"
-    slots = {"name": Label(name_of(figure, capital=True)), "value": figure}
+    lead = "{name} {period}: {value}" if first else "{name}: {value}"
+    slots = {"name": name_of(figure, capital=True), "value": figure}
     slots |= {"period": period_words(result)} if first else {}
     if rate is None or rate.value is None:
         return [said(lead + ".", **slots)]
     direction = "up" if rate.value > 0 else "down" if rate.value < 0 else "unchanged"
     if direction == "unchanged":
         return [said(lead + ", the same as in the period before.", **slots)]
-    return [said(lead + f", {direction} by {{rate}} against the period before.", rate=rate, **slots)]
+    return [said(lead + f", {direction} by {{rate}} against the period before.", rate=Size(rate), **slots)]
 
 
 def _latest(figure: Figure) -> Line:
     if figure.value is None:
         return gap(figure, bullet=True)
-    return said("{name}: {value}.", bullet=True, name=Label(name_of(figure, capital=True)), value=figure)
+    return said("{name}: {value}.", bullet=True, name=name_of(figure, capital=True), value=figure)
 
 
 def _get(results: list[ToolResult], key: str) -> Figure | None:

@@ -157,13 +157,13 @@ def _cost(row: Row) -> Line:
     assert lost is not None and weight is not None
     if not main:
         return said(
-            "{part} costs {lost} of {weight} points.", bullet=True, part=Label(row.label), lost=lost, weight=weight
+            "{part}: {lost} of {weight} points lost.", bullet=True, part=Label(row.label), lost=lost, weight=weight
         )
     if main[0].value is None:
-        words = "{part} costs {lost} of {weight} points, because it has to be assumed. {value}"
+        words = "{part}: {lost} of {weight} points lost, because it has to be assumed. {value}"
     else:
-        words = "{part} costs {lost} of {weight} points: {name} is {value}."
-    names = {} if main[0].value is None else {"name": Label(name_of(main[0]))}
+        words = "{part}: {lost} of {weight} points lost; {name} is {value}."
+    names = {} if main[0].value is None else {"name": name_of(main[0])}
     return said(words, bullet=True, part=Label(row.label), lost=lost, weight=weight, value=main[0], **names)
 
 
@@ -173,10 +173,10 @@ def _carry(row: Row) -> Line:
     assert contribution is not None and weight is not None
     slots = {"part": Label(row.label), "points": contribution, "weight": weight}
     if main is None:
-        return said("{part} brings {points} of {weight} points.", bullet=True, **slots)
+        return said("{part}: {points} of {weight} points.", bullet=True, **slots)
     return said(
-        "{part} brings {points} of {weight} points: {name} is {value}.",
-        bullet=True, name=Label(name_of(main)), value=main, **slots,
+        "{part}: {points} of {weight} points; {name} is {value}.",
+        bullet=True, name=name_of(main), value=main, **slots,
     )  # fmt: skip
 
 
@@ -190,7 +190,7 @@ def _share(row: Row, *, bullet: bool = True) -> Line:
 def _evidence(figure: Figure) -> Line:
     if figure.value is None:
         return gap(figure, bullet=True)
-    return said("{name}: {value}.", bullet=True, name=Label(name_of(figure, capital=True)), value=figure)
+    return said("{name}: {value}.", bullet=True, name=name_of(figure, capital=True), value=figure)
 
 
 def _past(row: Row) -> Line:

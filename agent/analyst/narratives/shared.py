@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from agent.analyst.draft import Line, Quote
+from datetime import timedelta
+
+from accounts import formats
+from agent.analyst.draft import Draft, Line, Quote
 from agent.analyst.plans import Found
 from agent.tools.envelope import STALE, Row, ToolResult
 from analytics.figures import Figure
+from analytics.payments.calendar import add_months
 from analytics.registry import metric_of
 from recommendations.wording import Constant, Label, Sentence, Slot, sentence
 
@@ -26,13 +30,13 @@ def said(template: str, *, bullet: bool = False, docs: tuple[str, ...] = (), **s
 
 def gap(figure: Figure, *, bullet: bool = False) -> Line:
     """Why a figure has no value, in its own words; nothing is put in its place."""
-    return said("{name}: {gap}", bullet=bullet, name=Label(name_of(figure, capital=True)), gap=figure)
+    return said("{name}: {gap}", bullet=bullet, name=name_of(figure, capital=True), gap=figure)
 
 
-def name_of(figure: Figure, *, capital: bool = False) -> str:
-    """The metric's name as it stands inside a sentence, or at its beginning."""
+def name_of(figure: Figure, *, capital: bool = False) -> Constant:
+    """The metric's name as it stands inside a sentence, or at its beginning; a window in it is part of the name."""
     label = metric_of(figure.metric).label
-    return label if capital or label[:2].isupper() else label[:1].lower() + label[1:]
+    return Constant(label if capital or label[:2].isupper() else label[:1].lower() + label[1:])
 
 
 def knowledge_lines(found: Found) -> list[Line | Quote]:
@@ -42,11 +46,12 @@ def knowledge_lines(found: Found) -> list[Line | Quote]:
 
 
 def next_step(found: Found) -> list[Line]:
-    """The recommendation that matters most, with what it would bring."""
+    """The first recommendation that would move the score, else the one that matters most."""
     result = found.of("get_top_recommendations")
     if result is None or not result.rows:
         return []
-    return [advice_line(result.rows[0], lead="Next step: ", bullet=False)]
+    moving = [row for row in result.rows if row.get("agent.recommendation_gain") is not None]
+    return [advice_line((moving or result.rows)[0], lead="Next step: ", bullet=False)]
 
 
 def advice_line(row: Row, *, lead: str = "", bullet: bool = True) -> Line:
@@ -70,9 +75,24 @@ def freshness(result: ToolResult | None) -> list[Line]:
 
 
 def period_words(result: ToolResult) -> Constant:
-    """The period of a result as it stands inside a sentence: `the last 90 days`, or its first and last day."""
+    """The period of a result inside a sentence: `in the last 90 days`, `in May 2026`, `from … to …`."""
     period = result.period
     if period is None:
-        return Constant("the period")
-    label = period.label
-    return Constant(f"the {label[:1].lower()}{label[1:]}" if period.key != "custom" else label)
+        return Constant("in this period")
+    if period.key != "custom":
+        return Constant(f"in the {period.label[:1].lower()}{period.label[1:]}")
+    if period.start.day == 1 and period.end == add_months(period.start, 1):
+        return Constant(f"in {formats.month(period.start)}")
+    last = period.end - timedelta(days=1)
+    if last == period.start:
+        return Constant(f"on {formats.day(last)}")
+    return Constant(f"from {formats.day(period.start)} to {formats.day(last)}")
+
+
+def behind(draft: Draft) -> list[Line | Quote]:
+    """Every figure of an answer with its link, for whoever asks where the numbers come from."""
+    figures = [cited.figure for cited in draft.cited if cited.figure.value is not None]
+    if not figures:
+        return [said("That answer held no numbers.")]
+    lead = said("Behind each number is its formula, what went into it, and its rows:")
+    return [lead, *[said("{name}: {value}.", bullet=True, name=name_of(f, capital=True), value=f) for f in figures]]
