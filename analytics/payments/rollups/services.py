@@ -86,13 +86,26 @@ def _mark_stale(business: Business, *, since: date, as_of: datetime) -> None:
 
 def _parameters(business: Business, days: list[SourceDay]) -> dict[str, Any]:
     zone = business.time_zone
+    spans = spans_of(days)
     return {
         "business": business.pk,
         "zone": zone,
-        "sources": [source for source, _ in days],
-        "days": [day for _, day in days],
-        "starts": [day_start(day, zone) for _, day in days],
-        "ends": [day_start(day + timedelta(days=1), zone) for _, day in days],
+        "sources": [source for source, _, _ in spans],
+        "firsts": [first for _, first, _ in spans],
+        "untils": [until for _, _, until in spans],
+        "starts": [day_start(first, zone) for _, first, _ in spans],
+        "ends": [day_start(until, zone) for _, _, until in spans],
         "booked_from": day_start(min(day for _, day in days) - timedelta(days=1), zone),
         "booked_until": day_start(max(day for _, day in days) + LATEST_CAPTURE, zone),
     }
+
+
+def spans_of(days: Iterable[SourceDay]) -> list[tuple[int, date, date]]:
+    """Runs of consecutive days by source, as (source, first day, day after the last), ascending."""
+    spans: list[tuple[int, date, date]] = []
+    for source, day in sorted(set(days)):
+        if spans and spans[-1][0] == source and spans[-1][2] == day:
+            spans[-1] = (source, spans[-1][1], day + timedelta(days=1))
+        else:
+            spans.append((source, day, day + timedelta(days=1)))
+    return spans
