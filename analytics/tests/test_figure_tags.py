@@ -80,7 +80,7 @@ SPEC = {
     "mark": "bar",
     "config": {"axis": {"labelFontSize": 13}},
 }
-ROWS = [{"month": date(2026, 4, 1), "net": 1_702_950}, {"month": date(2026, 5, 1), "net": None}]
+ROWS: list[dict[str, Any]] = [{"month": date(2026, 4, 1), "net": 1_702_950}, {"month": date(2026, 5, 1), "net": None}]
 
 
 class TestChart:
