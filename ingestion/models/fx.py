@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 
 
 class FxRate(models.Model):
-    """Units of `currency` that one euro bought on `day`. Weekends have none: use the day before."""
+    """Units of `currency` that one euro bought on `day`. Weekends have none: use the day before.
 
-    shared_because: ClassVar[str] = "Published reference rates are the same for every business."
+    Belongs to no business: public rates are the same for everyone. Row security lets tenants read them only.
+    """
 
     day = models.DateField()
     currency = models.CharField(max_length=3)
