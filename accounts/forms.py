@@ -108,6 +108,8 @@ def _keep_choice(form: forms.Form, name: str, value: str) -> None:
 class ProfileForm(forms.ModelForm):
     """What a person says about themselves."""
 
+    name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+
     class Meta:
         model = User
         fields = ["name", "avatar_url", "theme"]

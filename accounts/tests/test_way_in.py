@@ -257,7 +257,7 @@ class TestProfile:
         assert Event.objects.get(name="accounts.user.updated").ids == {"fields": "avatar_url,name,theme"}
 
     @pytest.mark.parametrize(
-        "wrong", [{"avatar_url": "http://x.example/"}, {"avatar_url": "javascript:1"}, {"theme": "x"}]
+        "wrong", [{"name": " "}, {"avatar_url": "http://x.example/"}, {"avatar_url": "javascript:1"}, {"theme": "x"}]
     )
     def test_refuses_what_cannot_be(self, world: World, client_of: Any, wrong: dict[str, str]) -> None:
         answer = client_of(world.viewer).post("/profile/", {"name": "V", "theme": "dark", **wrong})

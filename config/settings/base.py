@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from config import env
+from config.settings.console import UNFOLD as UNFOLD
 from config.settings.database import database_from_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -158,7 +159,7 @@ JWT_REFRESH_LIFETIME = timedelta(days=14)
 
 # Where a member lands: the first name that has an address. Apps above `accounts` own these pages.
 BUSINESS_HOME = ["payments:readiness"]
-BUSINESS_FIRST_STEP = ["sources:connect", "ingestion:connect", *BUSINESS_HOME]
+BUSINESS_FIRST_STEP = ["sources:connect", *BUSINESS_HOME]
 INVITATION_LIFETIME = timedelta(days=7)
 
 # Rate limits are counted where every process sees them and no rollback undoes them.
