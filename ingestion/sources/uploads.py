@@ -31,9 +31,7 @@ ROWS_AT_ONCE = 5_000
 QUOTED = 20
 
 
-def receive(
-    business: Business, *, provider: str, file: UploadedFile, user: User, now: datetime
-) -> tuple[Upload, Job]:
+def receive(business: Business, *, provider: str, file: UploadedFile, user: User, now: datetime) -> tuple[Upload, Job]:
     """Keep the file and enqueue its reading.
 
     Errors: InvalidInput for an empty file or an unknown provider, TooLarge above UPLOAD_MAX_BYTES.

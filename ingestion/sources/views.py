@@ -139,9 +139,7 @@ def _finish(request: BusinessRequest, state: str) -> HttpResponse:
     )
     try:
         connecting.require_outcome(error=request.GET.get("error", ""))
-        source = connecting.finish_consent(
-            stored, code=request.GET.get("code", ""), user=request.user, now=request.now
-        )
+        source = connecting.finish_consent(stored, code=request.GET.get("code", ""), user=request.user, now=request.now)
     except Problem as problem:
         messages.error(request, problem.message)
         return redirect("sources:connect", business=request.business.slug)

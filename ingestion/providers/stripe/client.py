@@ -68,9 +68,7 @@ class StripeApi:
     Errors of every call: SourceRefused when the owner has to act, SourceDown when trying later helps.
     """
 
-    def __init__(
-        self, access: Access, *, http_client: HTTPClient | None = None, bucket: Bucket | None = None
-    ) -> None:
+    def __init__(self, access: Access, *, http_client: HTTPClient | None = None, bucket: Bucket | None = None) -> None:
         self._access = access
         self._client = new_client(access, http_client)
         self._bucket = bucket or buckets.of(access.pace_key or access.account or "platform")

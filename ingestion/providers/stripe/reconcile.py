@@ -196,9 +196,7 @@ def _reread(session: Session, *, as_of: datetime) -> Iterator[MonthDrift]:
 
 def _stored_by_month(source: Source, stream: str, *, start: datetime, end: datetime) -> dict[str, int]:
     facts = stream_of(stream).model.objects.of(source.business).filter(source=source)
-    rows = facts.filter(created_at__gte=start, created_at__lt=end).annotate(
-        month=TruncMonth("created_at", tzinfo=UTC)
-    )
+    rows = facts.filter(created_at__gte=start, created_at__lt=end).annotate(month=TruncMonth("created_at", tzinfo=UTC))
     counted = rows.values("month").annotate(n=Count("pk")).order_by("month")
     return {f"{row['month']:%Y-%m}": row["n"] for row in counted}
 

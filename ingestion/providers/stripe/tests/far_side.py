@@ -57,7 +57,8 @@ def held(source: Source) -> dict[str, list[tuple[Any, ...]]]:
     """Every fact's content, without when and by which run it was learnt."""
     return {
         key: sorted(
-            stream.model.objects.of(source.business).values_list("external_id", *stream.content), key=lambda row: row[0]
+            stream.model.objects.of(source.business).values_list("external_id", *stream.content),
+            key=lambda row: row[0],
         )
         for key, stream in STREAMS.items()
     }

@@ -134,7 +134,7 @@ class TestResumption:
         source.refresh_from_db()
         assert source.state == Source.State.ACTIVE
         assert SyncRun.objects.of(source.business).filter(kind=SyncRun.Kind.BACKFILL).count() == 1
-        first_window = [r for r in stripe.world.requests if r["path"] == "/v1/balance_transactions"][0]
+        first_window = next(r for r in stripe.world.requests if r["path"] == "/v1/balance_transactions")
         assert "2026-06" in set(StreamCursor.objects.of(source.business).values_list("window", flat=True))
         assert int(first_window["form"]["created"]["gte"]) < 1_780_272_000  # not June again, which was done
 

@@ -75,8 +75,7 @@ class TestKinds:
 
     def test_reads_payouts(self) -> None:
         (row,) = rows(
-            PAYOUTS
-            + "po_1,3930.14,2026-07-10 00:18,usd,true,2026-07-11 00:00,card,ba_1,failed,bank_account,standard,"
+            PAYOUTS + "po_1,3930.14,2026-07-10 00:18,usd,true,2026-07-11 00:00,card,ba_1,failed,bank_account,standard,"
             "STRIPE PAYOUT,txn_1,account_closed\n"
         )
         assert (row.amount, row.status, row.failure_code) == (393_014, "failed", "account_closed")

@@ -50,9 +50,7 @@ class TestUpdate:
         run_jobs()
         assert held(imported) == updated
 
-    def test_reads_two_days_of_overlap(
-        self, imported: Source, stripe: ReplayServer, now: Any, run_jobs: Drain
-    ) -> None:
+    def test_reads_two_days_of_overlap(self, imported: Source, stripe: ReplayServer, now: Any, run_jobs: Drain) -> None:
         cursor = StreamCursor.objects.of(imported.business).get(stream="charges", window="")
         stripe.world.requests.clear()
         update(imported, run_jobs)
@@ -60,9 +58,7 @@ class TestUpdate:
         read_from = int(first["form"]["created"]["gte"])
         assert datetime.fromisoformat(cursor.cursor).timestamp() - read_from == pytest.approx(48 * 3600, abs=1)
 
-    def test_moves_no_cursor_when_a_page_fails(
-        self, imported: Source, stripe: ReplayServer, run_jobs: Drain
-    ) -> None:
+    def test_moves_no_cursor_when_a_page_fails(self, imported: Source, stripe: ReplayServer, run_jobs: Drain) -> None:
         before = StreamCursor.objects.of(imported.business).get(stream="refunds", window="").cursor
         stripe.world.faults.add({"kind": "error", "times": 1000, "path": "/v1/refunds"})
         update(imported, run_jobs)
@@ -226,7 +222,9 @@ class TestSchedule:
         make_source(world, account="acct_1gone", state=Source.State.REVOKED)
         for kind in (sync_all, sweep_all, reconcile_all):
             kind.enqueue()
-        names = [job.name for job in run_jobs() if job.business is not None and job.name.startswith("ingestion.stripe.")]
+        names = [
+            job.name for job in run_jobs() if job.business is not None and job.name.startswith("ingestion.stripe.")
+        ]
         assert sorted(names) == ["ingestion.stripe.reconcile", "ingestion.stripe.sweep", "ingestion.stripe.sync"]
 
     def test_a_waiting_job_is_not_doubled(self, imported: Source, wakeups: Any, run_jobs: Drain) -> None:

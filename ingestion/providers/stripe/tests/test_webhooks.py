@@ -176,7 +176,9 @@ class TestWorker:
         drain()
         assert "received" not in set(InboxDelivery.objects.values_list("state", flat=True))
 
-    def test_one_account_s_trouble_does_not_stop_another_s(self, imported: Source, world: World, stripe: ReplayServer) -> None:
+    def test_one_account_s_trouble_does_not_stop_another_s(
+        self, imported: Source, world: World, stripe: ReplayServer
+    ) -> None:
         broken = make_source(world, account=stripe.account("declining"), business=world.other)
         charge = Charge.objects.of(imported.business)[0]
         post(event({"object": "charge", "id": "ch_1"}, account=broken.external_account))
@@ -199,7 +201,9 @@ class TestDeauthorisation:
     APPLICATION = {"id": "ca_sandbox", "object": "application", "name": "Bellwether"}
 
     def revoke(self, source: Source, **changes: Any) -> None:
-        body = event(self.APPLICATION, type="account.application.deauthorized", account=source.external_account, **changes)
+        body = event(
+            self.APPLICATION, type="account.application.deauthorized", account=source.external_account, **changes
+        )
         post(body)
         drain()
         source.refresh_from_db()
