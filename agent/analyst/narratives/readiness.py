@@ -147,7 +147,7 @@ def _caps(result: ToolResult) -> Iterable[Line]:
         if row.ref.startswith("cap:") and row.text == "binding" and limit is not None and raw is not None:
             yield said(
                 "A cap holds it at {limit}: {because}. Without it the parts would add up to {raw}.",
-                limit=limit, because=Label(row.label[:1].lower() + row.label[1:]), raw=raw,
+                limit=limit, because=Constant(row.label[:1].lower() + row.label[1:]), raw=raw,
             )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The knowledge pages: complete heads, numbers that agree with the tables, chunks in size, and passages that are found."""
+"""The knowledge pages: complete heads, numbers that agree with the tables, chunks in size, passages that are found."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from analytics.payments.readiness.model_r1 import R1
 from analytics.registry import METRICS
 
 WRITTEN = {
-    "funding-readiness-factors", "reducing-chargebacks", "revenue-stability", "payout-timing", "readiness-score-explained",
+    "funding-readiness-factors", "reducing-chargebacks", "revenue-stability", "payout-timing",
+    "readiness-score-explained",
 }  # fmt: skip
 
 
