@@ -31,7 +31,7 @@ YEARS = 3
 FACTS = """
 with sold as (
   select n, timestamptz '{end}' - make_interval(secs => ({years} * 365 * 86400.0) * (1 - n / {rows}.0)) as at,
-    500 + (n * 7919) % 9500 as amount,
+    500 + (n::bigint * 7919) % 9500 as amount,
     case when n % 100 < 93 then 'charge' when n % 100 < 97 then 'refund' else 'payout' end as kind
   from generate_series(0, {rows} - 1) n
 ), ledger as (

@@ -109,7 +109,10 @@ class PayerWindow:
 
 @dataclass(frozen=True, slots=True)
 class IntentCounts:
-    """Payment intents of the last 30 days, and those of them that never succeeded."""
+    """Decided payment intents of the last 30 days, and those of them that never succeeded.
+
+    An intent whose only charge is pending or waits for capture is not decided yet.
+    """
 
     intents: int = 0
     unsuccessful: int = 0

@@ -69,11 +69,12 @@ where c.business_id = %(business)s and c.source_id = any(%(sources)s)
 """  # noqa: S608 - constants of this module
 INTENTS = """
 select count(*), count(*) filter (where not paid) from (
-  select bool_or(c.status = 'succeeded') as paid
+  select bool_or(c.status = 'succeeded' and c.captured) as paid
   from ingestion_charge c
   where c.business_id = %(business)s and c.source_id = any(%(sources)s)
     and c.created_at >= %(start)s and c.created_at < %(end)s
   group by c.source_id, coalesce(nullif(c.payment_intent, ''), c.external_id)
+  having bool_or(c.status = 'failed' or (c.status = 'succeeded' and c.captured))
 ) intents
 """
 

@@ -245,7 +245,7 @@ metric(
     "Failed payments",
     unit=RATE,
     better=DOWN,
-    formula="payment intents that never succeeded ÷ payment intents, 30 days",
+    formula="decided payment intents that never succeeded ÷ decided payment intents, 30 days",
     source=SPEC,
     minimum=10,
     gap="Needs {need} payment attempts in 30 days; there were {n}.",

@@ -162,7 +162,8 @@ with spans as (
   where c.brand <> ''
   group by s.source_id, (c.created_at at time zone %(zone)s)::date, c.brand
 ), disputed as (
-  select s.source_id, (p.created_at at time zone %(zone)s)::date as day, coalesce(nullif(p.brand, ''), c.brand) as brand,
+  select s.source_id, (p.created_at at time zone %(zone)s)::date as day,
+    coalesce(nullif(p.brand, ''), c.brand) as brand,
     0::bigint, 0::bigint,
     count(*) filter (where p.is_chargeback), count(*), 0::bigint
   from spans s cross join lateral (

@@ -19,7 +19,10 @@ def item(row: JSON, *, known: JSON | None = None) -> Item:
 
     Empty: without a price or an interval the item has no unit amount; it is left out of sums and counted.
     """
-    terms = {**(known or {}), **{name: value for name, value in row.items() if value not in ("", None)}}
+    own = {name: value for name, value in row.items() if value not in ("", None)}
+    if "interval" not in own:
+        own.pop("interval_count", None)  # a count means nothing without the interval it counts
+    terms = {**(known or {}), **own}
     interval, amount = terms.get("interval"), terms.get("unit_amount")
     priced = amount is not None and interval in INTERVALS
     return Item(
