@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.businesses import BusinessProfile, create_business
 from accounts.models import Business, User
+from accounts.people import mark_email_verified
 from accounts.tenancy import acting_for, tenant_transaction
 from ingestion.models import Source
 from ingestion.sandbox.stripe.world import account_id
@@ -42,5 +42,5 @@ def _person() -> User:
     if user is None:
         # Staff as well, so that the console can be seen; only development checkouts call this.
         user = User.objects.create_user(DEMO_EMAIL, DEMO_PASSWORD, name="Dana Demo", is_staff=True, is_superuser=True)
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        mark_email_verified(user)
     return user

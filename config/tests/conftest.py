@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,19 @@ import pytest
 from config.testing.stack import Stack
 
 
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+@pytest.fixture
+def house_folder() -> Iterator[Path]:
+    """A folder that the database's own user may enter; pytest's temporary folders are closed to everyone else."""
+    folder = Path(tempfile.mkdtemp(prefix="bellwether-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def stack(house_folder: Path) -> Iterator[Stack]:
     """Everything running, without a demo business."""
-    with Stack(tmp_path_factory.mktemp("house")) as house:
+    with Stack(house_folder) as house:
         yield house
 
 

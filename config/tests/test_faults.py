@@ -60,9 +60,9 @@ def assert_whole(stack: Stack) -> None:
 
 
 @pytest.fixture
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def house(house_folder: Path) -> Iterator[Stack]:
     """A house whose demo import has just begun."""
-    with Stack(tmp_path_factory.mktemp("house"), demo=True) as stack:
+    with Stack(house_folder, demo=True) as stack:
         stack.until(lambda: began(stack))
         yield stack
 
@@ -104,12 +104,10 @@ def test_a_lost_queue_loses_and_doubles_nothing(house: Stack) -> None:
 
 
 @pytest.mark.broker
-def test_a_redis_that_dies_and_comes_back_empty_loses_and_doubles_nothing(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+def test_a_redis_that_dies_and_comes_back_empty_loses_and_doubles_nothing(house_folder: Path) -> None:
     redis = shutil.which("redis-server")
     assert redis, "redis-server is needed: `make redis` installs it."
-    folder, port = tmp_path_factory.mktemp("redis-house"), free_port()
+    folder, port = house_folder, free_port()
     server = start_redis(redis, port, folder)
     try:
         with Stack(folder, demo=True, environment={"REDIS_URL": f"redis://127.0.0.1:{port}/0"}) as house:

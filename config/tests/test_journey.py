@@ -92,7 +92,7 @@ def see_the_advice(stack: Stack, page: Any, slug: str) -> None:
 def ask(stack: Stack, page: Any, slug: str) -> None:
     page.goto(f"{stack.url}/b/{slug}/agent/")
     page.get_by_label("Your question").fill(QUESTION)
-    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("button", name="Send").click()
     page.get_by_text(re.compile(r"checked: (\d+) of \1 figures", re.I)).first.wait_for()
     answer = page.locator("main").inner_text()
     assert "readiness-score-explained" in answer or page.locator("a[href*='evidence']").count() > 0

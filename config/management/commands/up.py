@@ -92,8 +92,9 @@ def children(port: int, sandbox_port: int) -> list[Child]:
         "--state", str(settings.VAR_DIR / "sandbox.json"), "--connect", DEMO_VARIANT,
         "--webhook-url", f"http://127.0.0.1:{port}/webhooks/stripe",
     ]  # fmt: skip
+    secret = {"SANDBOX_WEBHOOK_SECRET": settings.STRIPE_WEBHOOK_SECRETS[0]}
     return [
-        Child("sandbox", sandbox, own | {"SANDBOX_WEBHOOK_SECRET": settings.STRIPE_WEBHOOK_SECRETS[0]}, logs / "sandbox.log"),
+        Child("sandbox", sandbox, own | secret, logs / "sandbox.log"),
         Child("web", web, own, logs / "web.log"),
         Child("worker", worker, alone, logs / "worker.log"),
         Child("beat", beat, alone, logs / "beat.log"),
