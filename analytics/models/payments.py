@@ -93,6 +93,8 @@ class PaymentsFreshness(BusinessOwned):
     stale_since = models.DateField(null=True, blank=True)
     revision = models.BigIntegerField(default=0)
     refreshed_at = models.DateTimeField(default=timezone.now)
+    time_zone = models.CharField(max_length=64, blank=True, help_text="In which the rollups' days were cut.")
+    currency = models.CharField(max_length=3, blank=True, help_text="In which the snapshots were computed.")
     metrics_model = models.CharField(max_length=8, blank=True)
     readiness_model = models.CharField(max_length=8, blank=True)
 

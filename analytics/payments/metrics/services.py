@@ -43,7 +43,9 @@ def recompute_metrics(business: Business, *, as_of: datetime) -> Recomputed:
     if not sources:
         return Recomputed()
     reader = LedgerReader(business, sources, latest=today)
-    freshness, _ = PaymentsFreshness.objects.of(business).get_or_create(business=business)
+    freshness, _ = PaymentsFreshness.objects.of(business).get_or_create(
+        business=business, defaults={"time_zone": business.time_zone}
+    )
     days = due_days(reader.first_charge, today=today, stale_since=_stale_since(freshness))
     written = sum(_snapshot(reader, day, today=today, now=as_of) for day in days)
     _mark_fresh(freshness)
@@ -110,11 +112,14 @@ def _account_then(live: MetricSnapshot | None, now: AccountState) -> AccountStat
 
 
 def _stale_since(freshness: PaymentsFreshness) -> date | None:
-    return date.min if freshness.metrics_model != MODEL_VERSION else freshness.stale_since
+    """A new model, or another currency of the business, makes the whole history stale."""
+    computed_with = (freshness.metrics_model, freshness.currency)
+    wanted = (MODEL_VERSION, freshness.business.currency)
+    return freshness.stale_since if computed_with == wanted else date.min
 
 
 def _mark_fresh(freshness: PaymentsFreshness) -> None:
     """Note what was computed; days that went stale meanwhile (another revision) stay stale."""
     mine = PaymentsFreshness.objects.of(freshness.business).filter(pk=freshness.pk)
-    mine.update(metrics_model=MODEL_VERSION)
+    mine.update(metrics_model=MODEL_VERSION, currency=freshness.business.currency)
     mine.filter(revision=freshness.revision).update(stale_since=None)

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce, Least
 from accounts.events import record
 from accounts.models import Business
 from accounts.periods import day_start
-from analytics.models import PaymentsFreshness
+from analytics.models import PaymentDay, PaymentsFreshness
 from analytics.payments.rollups.statements import BRAND_DAYS, LINKED_DAYS, PAYMENT_DAYS
 from ingestion.pipeline.dirty import take_dirty_days
 
@@ -47,9 +47,10 @@ def refresh_rollups(business: Business, *, as_of: datetime) -> Refreshed:
     A merge that is still writing holds the days it marked; they stay dirty until its facts can be seen.
     """
     taken = take_dirty_days(business, desk=DESK, limit=DAYS_AT_ONCE)
-    if not taken:
+    days = {*taken, *_days_cut_elsewhere(business)}
+    if not days:
         return Refreshed()
-    result = refresh_days(business, taken)
+    result = refresh_days(business, days)
     if result.earliest is not None:
         _mark_stale(business, since=result.earliest, as_of=as_of)
     record("payments.rollups.refreshed", business=business, days=result.days, written=result.written)
@@ -74,9 +75,20 @@ def refresh_days(business: Business, days: Iterable[SourceDay]) -> Refreshed:
     return Refreshed(len(wanted), written, min(earliest, default=None))
 
 
+def _days_cut_elsewhere(business: Business) -> set[SourceDay]:
+    """Every day with a rollup, and its neighbours, after the business moved to another time zone; else none."""
+    freshness, is_new = PaymentsFreshness.objects.of(business).get_or_create(
+        business=business, defaults={"time_zone": business.time_zone}
+    )
+    if is_new or freshness.time_zone == business.time_zone:
+        return set()
+    PaymentsFreshness.objects.of(business).update(time_zone=business.time_zone)
+    known = PaymentDay.objects.of(business).values_list("source_id", "day").distinct()
+    return {(source, day + timedelta(days=offset)) for source, day in known for offset in (-1, 0, 1)}
+
+
 def _mark_stale(business: Business, *, since: date, as_of: datetime) -> None:
     """Snapshots after `since` no longer match; the earliest of several refreshes wins."""
-    PaymentsFreshness.objects.of(business).get_or_create(business=business)
     PaymentsFreshness.objects.of(business).update(
         stale_since=Least(Coalesce("stale_since", Value(since)), Value(since)),
         revision=F("revision") + 1,

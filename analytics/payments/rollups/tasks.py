@@ -8,8 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import F, Q
+
 from accounts.jobs import JobRun, job, periodic
 from accounts.models import Business
+from analytics.models import PaymentsFreshness
 from analytics.payments.metrics.tasks import recompute
 from analytics.payments.rollups.services import DESK, refresh_rollups
 from ingestion.models import DirtyDay, Source
@@ -36,9 +39,10 @@ def follow(source: Source) -> None:
 
 @periodic("payments.rollups.watch", queue="analytics", every=timedelta(minutes=5))
 def watch(run: JobRun) -> dict[str, Any]:
-    """Find businesses with dirty days that no refresh has taken, such as days a running merge held."""
-    dirty = DirtyDay.objects.filter(desk=DESK).values("business_id").distinct()
-    businesses = list(Business.objects.filter(pk__in=dirty))
+    """Find businesses with dirty days that no refresh has taken, and those that moved to another time zone."""
+    dirty = DirtyDay.objects.filter(desk=DESK).values("business_id")
+    moved = PaymentsFreshness.objects.exclude(time_zone=F("business__time_zone")).values("business_id")
+    businesses = list(Business.objects.filter(Q(pk__in=dirty) | Q(pk__in=moved)))
     for business in businesses:
         refresh.enqueue(business, dedupe="refresh")
     return {"businesses": len(businesses)}

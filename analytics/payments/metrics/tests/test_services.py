@@ -116,6 +116,13 @@ class TestRecompute:
         monkeypatch.setattr(services, "MODEL_VERSION", "m2")
         assert recompute_metrics(shop.business, as_of=NOW).written == 9
 
+    def test_another_currency_recomputes_the_history(self, shop):
+        computed(shop)
+        shop.business.currency = "eur"
+        shop.business.save(update_fields=["currency"])
+        assert recompute_metrics(shop.business, as_of=NOW).written == 9
+        assert live(shop).metrics.partial == ("usd",)
+
     def test_a_business_without_a_connected_source_keeps_its_snapshots(self, shop):
         computed(shop)
         shop.state = "revoked"

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Event
 from analytics.models import PaymentBrandDay, PaymentDay, PaymentsFreshness
 from analytics.payments.rollups.services import refresh_rollups
+from analytics.payments.rollups.tasks import watch
 from analytics.testing import payments as make
 from ingestion.models import Charge, DirtyDay, Dispute
 
@@ -198,6 +199,19 @@ class TestRefresh:
         assert backwards == list(
             PaymentDay.objects.order_by("day").values("day", "gross", "charges", "chargebacks_by_charge_date")
         )
+
+
+class TestAnotherTimeZone:
+    def test_cuts_every_day_again(self, shop, run_jobs):
+        """22:30 UTC on the 10th is the 11th in Berlin and the 10th in London."""
+        make.save(make.sale(shop, datetime(2026, 6, 10, 22, 30, tzinfo=UTC)))
+        refreshed(shop)
+        shop.business.time_zone = "Europe/London"
+        shop.business.save(update_fields=["time_zone"])
+        watch.enqueue()
+        run_jobs()
+        assert list(PaymentDay.objects.values_list("day", flat=True)) == [date(2026, 6, 10)]
+        assert refreshed(shop).days == 0
 
 
 @pytest.mark.django_db(transaction=True)
