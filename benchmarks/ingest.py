@@ -160,6 +160,7 @@ def _source() -> Any:
     from accounts.models import Business
     from ingestion.models import Source
 
+    _empty_facts()
     _sql("truncate accounts_business cascade")
     business = Business.objects.create(slug="benchmark", name="Benchmark", time_zone="Europe/Berlin")
     return Source.objects.create(
