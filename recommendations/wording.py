@@ -10,7 +10,7 @@ import re
 import string
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -37,7 +37,14 @@ class Constant:
     text: str
 
 
-Slot = Figure | Label | Constant | date
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A figure printed without its sign, where the words say the direction: `down by 10.8%`."""
+
+    figure: Figure
+
+
+Slot = Figure | Size | Label | Constant | date
 Cite = Callable[[Figure], str]
 
 
@@ -50,7 +57,8 @@ class Sentence:
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        return tuple(slot for _, slot in self.slots if isinstance(slot, Figure))
+        own = (slot.figure if isinstance(slot, Size) else slot for _, slot in self.slots)
+        return tuple(slot for slot in own if isinstance(slot, Figure))
 
     @property
     def constants(self) -> tuple[str, ...]:
@@ -80,7 +88,7 @@ def sentence(template: str, **slots: Slot) -> Sentence:
     if wanted != set(slots):
         raise ValueError(f"{template!r} takes {sorted(wanted)}, not {sorted(slots)}")
     for name, slot in slots.items():
-        if not isinstance(slot, Figure | Label | Constant | date):
+        if not isinstance(slot, Slot):
             raise TypeError(f"{name} is a {type(slot).__name__}; a sentence takes figures, labels, constants and days")
     return Sentence(template, tuple(sorted(slots.items())))
 
@@ -89,6 +97,9 @@ def shown(slot: Slot) -> str:
     """A slot as it is printed. A figure without a value is its gap, in words."""
     if isinstance(slot, Figure):
         return printed(slot)
+    if isinstance(slot, Size):
+        value = slot.figure.value
+        return printed(slot.figure if value is None else replace(slot.figure, value=abs(value)))
     if isinstance(slot, Label):
         return clean(slot.text)
     if isinstance(slot, Constant):
@@ -132,8 +143,9 @@ def escape_markdown(text: str) -> str:
 
 
 def _marked(slot: Slot, cite: Cite) -> str:
-    if isinstance(slot, Figure) and slot.value is not None:
-        return f"{printed(slot)} {cite(slot)}"
+    figure = slot.figure if isinstance(slot, Size) else slot
+    if isinstance(figure, Figure) and figure.value is not None:
+        return f"{shown(slot)} {cite(figure)}"
     return escape_markdown(shown(slot))
 
 

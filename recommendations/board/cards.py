@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -79,8 +80,11 @@ def actions(request: HttpRequest, row: Recommendation) -> str:
         "accepted": status == Recommendation.Status.ACCEPTED,
         "dismissed": status == Recommendation.Status.DISMISSED,
         "snoozes": SNOOZES,
+        "back": request.get_full_path(),
+        "csrf_token": get_token(request),
     }
-    return render_to_string("recommendations/board/_actions.html", context, request=request)
+    # Without the request: the shell's context would be gathered again for every row.
+    return render_to_string("recommendations/board/_actions.html", context)
 
 
 def snooze_end(days: int, *, now: datetime) -> datetime:

@@ -45,7 +45,9 @@ def decide(
 ) -> Recommendation:
     """Take a decision and write it into the recommendation's history and the record of events.
 
-    `actor` is None for a program with a key. `until` is for snoozing only. Deciding again what is already decided changes nothing and is no error.
+    `actor` is None for a program with a key. `until` is for snoozing only. Deciding again what is already decided
+    changes nothing and is no error.
+
     Errors: NotYours for an unknown id, InvalidInput for a status nobody can choose or a bad `until`, Conflict when the
     row is closed or is no longer the `revision` the caller saw.
     """

@@ -25,11 +25,13 @@ ClientOf = Callable[[Any], Client]
 
 class TestStartPage(FiveQuestions):
     url = "agent:start"
+    queries = 12
     permission = "use:agent"
 
 
 class TestKnowledgePage(FiveQuestions):
     url = "agent:knowledge"
+    queries = 10
     kwargs = {"doc_id": "payout-timing"}
     permission = "use:agent"
 
