@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from accounts.errors import InvalidInput, NotAllowed, NotSignedIn, NotYours
 from accounts.models import Business, Member
@@ -90,6 +91,7 @@ def _enter(request: HttpRequest, member: Member | None, permission: str) -> None
     if not member.may(permission):
         raise NotAllowed(f"As {member.get_role_display().lower()} you may not do this.", permission=permission)
     bind(business=member.business)
+    timezone.activate(member.business.time_zone)  # until the request ends; see the middleware
     entered: BusinessRequest = request  # type: ignore[assignment]
     entered.member = member
     entered.business = member.business

@@ -36,6 +36,7 @@ def request_id(get_response: Handler) -> Handler:
                 response = get_response(request)
         finally:
             current_request_id.reset(token)
+            timezone.deactivate()  # a page of a business shows its time zone; the next request starts anew
         response["X-Request-ID"] = identity
         return response
 
