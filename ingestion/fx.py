@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 from django.db import connection
@@ -75,7 +75,7 @@ def read_ecb(data: bytes) -> list[Rate]:
 def store_rates(rates: Iterable[Rate]) -> Loaded:
     """Write rates; those known already are left alone. Works as the owner only: tenants may not write rates."""
     given = list(rates)
-    columns = [[rate.day for rate in given], [rate.currency for rate in given], [rate.per_eur for rate in given]]
+    columns: list[Any] = [list(column) for column in zip(*given, strict=True)] or [[], [], []]
     with connection.cursor() as cursor:
         cursor.execute(_STORE, columns)
         return Loaded(*cursor.fetchone())

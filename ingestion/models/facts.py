@@ -23,10 +23,8 @@ class FactQuerySet(BusinessQuerySet):
         """Facts whose own day falls into the half-open `period`, by the period's time zone."""
         column = self.model.day_column
         if isinstance(self.model._meta.get_field(column), models.DateTimeField):
-            bounds = (period.starts_at, period.ends_at)
-        else:
-            bounds = (period.start, period.end)
-        return self.filter(**{f"{column}__gte": bounds[0], f"{column}__lt": bounds[1]})
+            return self.filter(**{f"{column}__gte": period.starts_at, f"{column}__lt": period.ends_at})
+        return self.filter(**{f"{column}__gte": period.start, f"{column}__lt": period.end})
 
 
 class Fact(BusinessOwned):

@@ -27,8 +27,9 @@ BOOLEANS = {True: "t", False: "f"}
 def _text(field: Field, values: Values, refusals: Refusals) -> Sequence[str]:
     if not _typed(field, values, refusals, str):
         values = _blanked(values, str, "")
-    if field.max_length and max(map(len, values)) > field.max_length:
-        _refuse(field, values, refusals, "too_long", lambda value: len(value) > field.max_length)
+    longest = field.max_length
+    if longest is not None and max(map(len, values)) > longest:
+        _refuse(field, values, refusals, "too_long", lambda value: len(value) > longest)
     joined = " ".join(values)
     if "\0" in joined:
         _refuse(field, values, refusals, "nul_character", lambda value: "\0" in value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import models
 
@@ -49,9 +49,10 @@ class FactStream:
         return self.columns[len(HEAD) :]
 
     @cached_property
-    def fields(self) -> tuple[models.Field[object, object], ...]:
+    def fields(self) -> tuple[models.Field[Any, Any], ...]:
         """The model's field of each column."""
-        return tuple(self.model._meta.get_field(name) for name in self.columns)
+        by_name = {field.name: field for field in self.model._meta.concrete_fields}
+        return tuple(by_name[name] for name in self.columns)
 
     def is_date(self, column: str) -> bool:
         """Whether a column is a calendar day already, and not a moment."""
