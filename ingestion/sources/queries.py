@@ -45,6 +45,11 @@ class SourceCard:
         return self.job is not None
 
     @property
+    def state_text(self) -> str:
+        """A source that is being imported for the first time is connected already; say what is going on."""
+        return "First import" if self.source.state == Source.State.CONNECTING else self.source.get_state_display()
+
+    @property
     def is_upload(self) -> bool:
         return self.source.auth_mode == Source.AuthMode.UPLOAD
 

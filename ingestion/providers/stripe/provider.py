@@ -31,8 +31,20 @@ ACCOUNT_EVENTS = (
     "account.application.authorized",
     "account.application.deauthorized",
     "capability.updated",
-    "balance.available",
 )
+#: Events that move money without naming a ledger row, which has no events of its own: the newest rows are read.
+LEDGER_EVENTS = (
+    "balance.available",
+    "reserve.hold.created",
+    "reserve.hold.updated",
+    "reserve.plan.created",
+    "reserve.plan.disabled",
+    "reserve.plan.expired",
+    "reserve.plan.updated",
+    "reserve.release.created",
+)
+#: Events about something of which only the charge is kept.
+CHARGE_EVENTS = ("review.opened", "review.closed")
 
 
 class Stripe(Provider):

@@ -36,18 +36,24 @@ class Session:
     api: StripeApi
     origin: str
 
-    def store(self, objects: list[JSON], *, fetched_at: datetime, and_then: Callable[[], Any] | None = None) -> bool:
-        """Merge what was fetched and, in the same transaction, note how far that got. Returns whether days changed."""
+    #: Whether days changed that the desks were not told of yet.
+    changed: bool = False
+
+    def store(self, objects: list[JSON], *, fetched_at: datetime, and_then: Callable[[], Any] | None = None) -> None:
+        """Merge what was fetched and, in the same transaction, note how far that got."""
         with self.job.step():
             reports = ingest(self.source, objects, origin=self.origin, observed_at=fetched_at, run=self.record)
             if and_then is not None:
                 and_then()
-        return any(report.dirty_days for report in reports)
+        self.changed = self.changed or any(report.dirty_days for report in reports)
 
     def announce(self) -> None:
-        """Tell the desks that facts changed."""
+        """Tell the desks, if facts changed since they were last told."""
+        if not self.changed:
+            return
         with self.job.step():
             announce(self.source, desks=Stripe.desks)
+        self.changed = False
 
     @property
     def unreadable(self) -> list[str]:

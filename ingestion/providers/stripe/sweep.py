@@ -87,6 +87,10 @@ def _work_in(session: Session, changes: Changes) -> None:
         session.store(fetched.current, fetched_at=fetched_at)
         for created, obj in fetched.gone:
             session.store([obj], fetched_at=created)
+    if changes.ledger_since is not None:
+        fetched_at = timezone.now()
+        ledger = fetch(session.api, Changes(ledger_since=changes.ledger_since))
+        session.store(ledger.current, fetched_at=fetched_at)
     if changes.account:
         account = session.api.account()
         with session.job.step():

@@ -48,7 +48,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         return HttpResponseNotAllowed(["POST"])
     body, now = _body(request), timezone.now()
     event = read_event(
-        body, request.headers.get("Stripe-Signature", ""), secrets=settings.STRIPE_WEBHOOK_SECRETS, now=now
+        body, request.META.get("HTTP_STRIPE_SIGNATURE", ""), secrets=settings.STRIPE_WEBHOOK_SECRETS, now=now
     )
     inbox.accept(
         provider=PROVIDER,
@@ -61,7 +61,8 @@ def receive(request: HttpRequest) -> HttpResponse:
         event_created=event.created,
         now=now,
     )
-    return HttpResponse(status=200)
+    # With a stated length the server need not send the empty body in chunks.
+    return HttpResponse(status=200, headers={"Content-Length": "0"})
 
 
 @inbox_handler(PROVIDER)
@@ -125,7 +126,7 @@ def _work(source: Source, deliveries: list[InboxDelivery]) -> Outcomes:
             outcomes[delivery.pk] = Outcome(business=source.business)
         else:
             outcomes[delivery.pk] = Outcome(business=source.business, ignored=f"Nothing follows {event.type}.")
-    if (changes.objects or changes.account) and source.is_connected:
+    if not changes.is_empty and source.is_connected:
         outcomes |= _read_changes(source, changes, [pk for pk, outcome in outcomes.items() if _is_open(outcome)])
     return outcomes
 

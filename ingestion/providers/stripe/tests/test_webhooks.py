@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Event, InboxDelivery
 from accounts.testing.world import World
-from ingestion.models import Charge, QuarantinedRow, Source, SyncRun
+from ingestion.models import BalanceTransaction, Charge, QuarantinedRow, Source, SyncRun
 from ingestion.providers.stripe.tests import payloads
 from ingestion.providers.stripe.tests.conftest import make_source
 from ingestion.providers.stripe.tests.far_side import URL, deliver, drain, move, post
@@ -157,6 +157,25 @@ class TestWorker:
         drain()
         imported.refresh_from_db()
         assert imported.account["charges_enabled"] is True
+
+    @pytest.mark.parametrize("kind", ["balance.available", "reserve.hold.created", "reserve.release.created"])
+    def test_reads_new_ledger_rows_when_money_moved_unnamed(
+        self, imported: Source, stripe: ReplayServer, now: Any, kind: str
+    ) -> None:
+        rows = BalanceTransaction.objects.of(imported.business)
+        before = rows.count()
+        move(stripe, now, days=3)
+        post(event({"object": "balance"}, type=kind, account=imported.external_account))
+        drain()
+        assert rows.count() > before
+
+    def test_reads_the_charge_under_review(self, imported: Source, stripe: ReplayServer) -> None:
+        charge = Charge.objects.of(imported.business)[0]
+        review = {"object": "review", "id": "prv_1", "charge": charge.external_id}
+        stripe.world.requests.clear()
+        post(event(review, type="review.opened", account=imported.external_account))
+        drain()
+        assert [request["path"] for request in stripe.world.requests] == [f"/v1/charges/{charge.external_id}"]
 
     def test_writes_one_run_a_batch(self, imported: Source, stripe: ReplayServer, now: Any) -> None:
         deliver(move(stripe, now, days=1))
