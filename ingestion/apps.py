@@ -8,6 +8,7 @@ class IngestionConfig(AppConfig):
     def ready(self) -> None:
         # Importing registers: jobs under their names, the inbox handler, the link in the shell.
         from accounts.navigation import BUSINESS, register_nav
+        from ingestion.pipeline import tasks as _pipeline_tasks  # noqa: F401
         from ingestion.providers.stripe import backfill, incremental, reconcile, sweep, webhooks  # noqa: F401
         from ingestion.sources import tasks, uploads  # noqa: F401
 

@@ -21,6 +21,7 @@ from ingestion.pipeline.ingest import ingest
 from ingestion.pipeline.raw_pages import pack, payloads
 from ingestion.pipeline.report import MergeReport
 from ingestion.pipeline.runs import open_run
+from ingestion.pipeline.tasks import prune
 from ingestion.pipeline.tests.payloads import JSON, ledger_object, payout_object
 from ingestion.testing.factories import SEEN, make_source
 
@@ -246,3 +247,14 @@ def merges_fail_after(good: int) -> tuple[Any, list[int]]:
         return merge_encoded(source, encoded, **extra)
 
     return merging, calls
+
+
+class TestPruning:
+    def test_deletes_old_pages_with_their_files_and_keeps_the_facts(self, source: Source, files: Path) -> None:
+        ingested(source, ledger_object(1))
+        ingested(source, ledger_object(2), observed_at=SEEN + timedelta(days=60))
+        assert prune(now=SEEN + timedelta(days=91)) == 1
+        left = RawPage.objects.of(source.business).get()
+        assert len(list((files / "media").rglob("*.gz"))) == 1
+        assert [json.loads(line)["id"] for line in payloads(left)] == ["txn_2"]
+        assert BalanceTransaction.objects.of(source.business).count() == 2
