@@ -1,1 +1,74 @@
-"""The staff console's view of recommendations: read-only, with actions that ask for a reason and leave an event."""
+"""The staff console's view of advice: to look at, and a few deeds with a reason."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.admin.actions import reasoned_action
+from accounts.admin.base import ConsoleAdmin
+from recommendations.board.services import expire
+from recommendations.generation.tasks import generate
+from recommendations.models import Digest, Notification, Recommendation, RecommendationEvent
+from recommendations.notifications.services import resolve
+
+
+@reasoned_action("Expire", event="recommendations.board.expired_by_staff")
+def expire_rows(row: Recommendation, request: HttpRequest, reason: str) -> bool:
+    """Advice that should not stand; it comes back only if its rule finds it anew."""
+    return expire(row, at=timezone.now(), reason=reason)
+
+
+@reasoned_action("Run the rules again", event="recommendations.generation.asked_by_staff")
+def run_again(row: Recommendation, request: HttpRequest, reason: str) -> bool:
+    """Enqueue the rules of the row's business and desk."""
+    generate.enqueue(row.business, dedupe=row.desk, desks=[row.desk])
+    return True
+
+
+@reasoned_action("Resolve", event="recommendations.notifications.resolved_by_staff")
+def resolve_rows(row: Notification, request: HttpRequest, reason: str) -> bool:
+    """Take a notification out of the drawer; it comes back while its cause lasts."""
+    return resolve(row, at=timezone.now())
+
+
+@admin.register(Recommendation)
+class RecommendationAdmin(ConsoleAdmin):
+    console_group, console_icon = "Advice", "lightbulb"
+    list_display = ("title", "business", "rule", "status", "priority", "weight", "deadline", "as_of")
+    list_filter = ("status", "priority", "rule")
+    search_fields = ("=id", "title", "business__slug", "subject")
+    list_select_related = ("business",)
+    ordering = ("-created_at",)
+    actions = (expire_rows, run_again)
+
+
+@admin.register(RecommendationEvent)
+class RecommendationEventAdmin(ConsoleAdmin):
+    console_group, console_icon = "Advice", "history"
+    list_display = ("at", "kind", "recommendation", "business", "actor", "reason")
+    list_filter = ("kind",)
+    search_fields = ("=recommendation__id", "business__slug")
+    list_select_related = ("business", "recommendation", "actor")
+    ordering = ("-at",)
+
+
+@admin.register(Notification)
+class NotificationAdmin(ConsoleAdmin):
+    console_group, console_icon = "Advice", "notifications"
+    list_display = ("title", "business", "kind", "level", "created_at", "resolved_at")
+    list_filter = ("kind", "level")
+    search_fields = ("key", "title", "business__slug")
+    list_select_related = ("business",)
+    ordering = ("-created_at",)
+    actions = (resolve_rows,)
+
+
+@admin.register(Digest)
+class DigestAdmin(ConsoleAdmin):
+    console_group, console_icon = "Advice", "mail"
+    list_display = ("day", "business", "user", "sent_at")
+    search_fields = ("business__slug", "user__email")
+    list_select_related = ("business", "user")
+    ordering = ("-day",)

@@ -98,8 +98,8 @@ def shown(slot: Slot) -> str:
     if isinstance(slot, Figure):
         return printed(slot)
     if isinstance(slot, Size):
-        value = slot.figure.value
-        return printed(slot.figure if value is None else replace(slot.figure, value=abs(value)))
+        value: Decimal | int | None = slot.figure.value
+        return printed(slot.figure if value is None else replace(slot.figure, value=max(value, -value)))
     if isinstance(slot, Label):
         return clean(slot.text)
     if isinstance(slot, Constant):

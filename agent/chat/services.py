@@ -70,10 +70,18 @@ def archive(business: Business, user: User, conversation_id: uuid.UUID, *, now: 
     conversation = Conversation.objects.of(business).of_user(user).filter(pk=conversation_id).first()
     if conversation is None:
         raise NotYours("There is no such conversation.")
-    conversation.archived_at = now
-    conversation.save(update_fields=["archived_at"])
+    close(conversation, at=now)
     record("agent.chat.archived", business=business, actor=user, subject=conversation)
     return conversation
+
+
+def close(conversation: Conversation, *, at: datetime) -> bool:
+    """Archive a conversation; returns False when it is archived already."""
+    if conversation.archived_at is not None:
+        return False
+    conversation.archived_at = at
+    conversation.save(update_fields=["archived_at"])
+    return True
 
 
 def _checked(text: str) -> str:

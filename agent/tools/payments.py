@@ -101,10 +101,10 @@ def get_dispute_summary(ask: Ask, period: str = "90d") -> ToolResult:
         left = Figure("payments.answer_days_left", row.days_left, 1, ask.today, note=about)
         reason = row.reason.replace("_", " ")
         out.row(f"dispute:{row.external_id}", row.external_id, (amount, left), text=reason, at=row.due_by)
-    for reason in found.by_reason[:5]:
-        share = Figure("payments.reason_share", reason.share, reason.n, ask.today, note=reason.reason)
-        count = Figure("payments.reason_chargebacks", reason.n, reason.n, ask.today, note=reason.reason)
-        out.row(f"reason:{reason.reason}", reason.reason.replace("_", " ") or "not given", (count, share))
+    for why in found.by_reason[:5]:
+        share = Figure("payments.reason_share", why.share, why.n, ask.today, note=why.reason)
+        count = Figure("payments.reason_chargebacks", why.n, why.n, ask.today, note=why.reason)
+        out.row(f"reason:{why.reason}", why.reason.replace("_", " ") or "not given", (count, share))
     if found.snapshot_id is not None:
         for line in found.programmes:
             figures = [
@@ -142,7 +142,7 @@ def _score(found: Readiness, metric: str, value: Decimal | int | None) -> Figure
 def _part(found: Readiness, part: Component) -> list[Figure]:
     """What a component contributes, costs and weighs, and the metrics it was scored from."""
     evidence = [sheet.figure(found.metrics, name) for name, _ in part.evidence if name in sheet.STANDS]
-    made = {
+    made: dict[str, Decimal | int] = {
         "agent.readiness_contribution": part.contribution,
         "agent.readiness_lost": part.lost,
         "agent.readiness_weight": part.weight,

@@ -69,6 +69,17 @@ def decide(
     return row
 
 
+def expire(row: Recommendation, *, at: datetime, reason: str) -> bool:
+    """Close a standing recommendation as no longer true; returns False for one that is closed already."""
+    if row.status not in Recommendation.STANDING:
+        return False
+    row.status, row.closed_at, row.updated_at = Status.EXPIRED, at, at
+    row.revision += 1
+    row.save(update_fields=["status", "closed_at", "updated_at", "revision"])
+    note(row, Kind.EXPIRED, at=at, reason=reason)
+    return True
+
+
 def _take(row: Recommendation, status: str, *, actor: User | None, at: datetime, reason: str) -> None:
     row.status = status
     row.decided_by = actor

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -34,7 +36,7 @@ class Changes:
     done: int = 0
     unchanged: int = 0
 
-    def as_dict(self) -> dict[str, int]:
+    def as_dict(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
@@ -71,7 +73,7 @@ def apply(business: Business, *, desk: str, evaluation: Evaluation, as_of: datet
 
 
 def note(
-    row: Recommendation, kind: str, *, at: datetime, actor_id: object | None = None, reason: str = ""
+    row: Recommendation, kind: str, *, at: datetime, actor_id: UUID | None = None, reason: str = ""
 ) -> RecommendationEvent:
     """Write what happened to a recommendation into its own history."""
     return RecommendationEvent.objects.create(

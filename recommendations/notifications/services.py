@@ -81,6 +81,11 @@ def watch_jobs(business: Business, *, as_of: datetime) -> int:
     return settle(business, Kind.JOB, wanted, as_of=as_of)
 
 
+def resolve(row: Notification, *, at: datetime) -> bool:
+    """Take one notification out of the drawer; returns False when it is out already."""
+    return bool(Notification.objects.filter(pk=row.pk, resolved_at=None).update(resolved_at=at))
+
+
 def mark_read(business: Business, user: User, *, at: datetime) -> int:
     """Note that `user` has seen everything that stands now; returns how many were new to them."""
     unread = Notification.objects.of(business).standing().unread_by(user).values_list("pk", flat=True)

@@ -16,7 +16,7 @@ from accounts.periods import Period, local_day
 from analytics.models import PaymentDay
 from analytics.payments.metrics.model import Metrics
 from analytics.payments.metrics.queries import latest_snapshot
-from analytics.payments.queries import sources_shown
+from analytics.payments.reader import sources_shown
 from ingestion.models import Charge, Dispute, FraudWarning, Payout, Reconciliation, Refund, Source
 from recommendations.payments.desk import (
     Declines,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.analyst.draft import Line, Quote
-from agent.analyst.narratives.shared import freshness, knowledge_lines, period_words, said
+from agent.analyst.narratives.shared import Slots, freshness, knowledge_lines, period_words, said
 from agent.analyst.plans import Found
 from agent.tools.envelope import EMPTY, ToolResult
 from recommendations.wording import Label
@@ -66,10 +66,12 @@ def programmes(found: Found) -> list[Line | Quote]:
         if headroom is None:
             continue
         words = "{line}: crossed" if crossed else "{line}: room for {headroom} more cases"
-        slots = {"line": Label(row.label)} if crossed else {"line": Label(row.label), "headroom": headroom}
+        slots: Slots = {"line": Label(row.label)}
+        if not crossed:
+            slots["headroom"] = headroom
         if ratio is not None and ratio.value is not None:
             words, slots = words + ", now at {ratio}", slots | {"ratio": ratio}
-        lines.append(said(words + ".", bullet=True, **slots))
+        lines.append(said(words + ".", bullet=True, filled=slots))
     return [*lines, *knowledge_lines(found)]
 
 

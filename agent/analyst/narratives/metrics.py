@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from agent.analyst.draft import Line, Quote
-from agent.analyst.narratives.shared import freshness, gap, knowledge_lines, name_of, period_words, said
+from agent.analyst.narratives.shared import Slots, freshness, gap, knowledge_lines, name_of, period_words, said
 from agent.analyst.plans import Found
 from agent.tools.envelope import EMPTY, ERROR, Row, ToolResult
 from analytics.figures import Figure
@@ -75,7 +76,7 @@ def why(found: Found) -> list[Line | Quote]:
     moved = [(label, amount) for label, amount in known if amount is not None and amount.value]
     if not moved:
         return [*lines, said("Neither sales nor refunds nor disputes changed."), *freshness(result)]
-    moved.sort(key=lambda pair: -abs(pair[1].value or 0))
+    moved.sort(key=lambda pair: -abs(Decimal(pair[1].value or 0)))
     lines.append(said("What it is made of, the largest change first:"))
     for label, amount in moved:
         lines.append(said("{part} changed by {amount}.", bullet=True, part=Label(label), amount=amount))
@@ -116,14 +117,14 @@ def _total(results: list[ToolResult], key: str, *, first: bool) -> list[Line]:
     changed = _change_row(result, key)
     rate = changed.get("agent.change_rate") if changed else None
     lead = "{name} {period}: {value}" if first else "{name}: {value}"
-    slots = {"name": name_of(figure, capital=True), "value": figure}
+    slots: Slots = {"name": name_of(figure, capital=True), "value": figure}
     slots |= {"period": period_words(result)} if first else {}
     if rate is None or rate.value is None:
-        return [said(lead + ".", **slots)]
+        return [said(lead + ".", filled=slots)]
     direction = "up" if rate.value > 0 else "down" if rate.value < 0 else "unchanged"
     if direction == "unchanged":
-        return [said(lead + ", the same as in the period before.", **slots)]
-    return [said(lead + f", {direction} by {{rate}} against the period before.", rate=Size(rate), **slots)]
+        return [said(lead + ", the same as in the period before.", filled=slots)]
+    return [said(lead + f", {direction} by {{rate}} against the period before.", rate=Size(rate), filled=slots)]
 
 
 def _latest(figure: Figure) -> Line:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from agent.analyst.draft import Line, Quote
-from agent.analyst.narratives.shared import gap, knowledge_lines, name_of, next_step, said
+from agent.analyst.narratives.shared import Slots, gap, knowledge_lines, name_of, next_step, said
 from agent.analyst.plans import Found
 from agent.tools.envelope import INSUFFICIENT, Row, ToolResult
 from analytics.figures import Figure
@@ -71,9 +72,11 @@ def change(found: Found) -> list[Line | Quote]:
         )
     else:
         words = "was the same {window} ago" if not delta.value else "changed by {delta} in {window}"
-        slots = {"score": now, "window": Constant("30 days"), **({"delta": delta} if delta.value else {})}
+        slots: Slots = {"score": now, "window": Constant("30 days")}
+        if delta.value:
+            slots["delta"] = delta
         trend = result.fact("trend")
-        lines.append(said("Your readiness score is {score}; it " + words + ".", **slots))
+        lines.append(said("Your readiness score is {score}; it " + words + ".", filled=slots))
         if trend:
             lines.append(said("That counts as {trend}.", trend=Label(trend)))
     past = [row for row in result.rows if row.ref.startswith("history:")]
@@ -163,20 +166,20 @@ def _cost(row: Row) -> Line:
         words = "{part}: {lost} of {weight} points lost, because it has to be assumed. {value}"
     else:
         words = "{part}: {lost} of {weight} points lost; {name} is {value}."
-    names = {} if main[0].value is None else {"name": name_of(main[0])}
-    return said(words, bullet=True, part=Label(row.label), lost=lost, weight=weight, value=main[0], **names)
+    names: Slots = {} if main[0].value is None else {"name": name_of(main[0])}
+    return said(words, bullet=True, part=Label(row.label), lost=lost, weight=weight, value=main[0], filled=names)
 
 
 def _carry(row: Row) -> Line:
     contribution, weight = row.get("agent.readiness_contribution"), row.get("agent.readiness_weight")
     main = next((figure for figure in _stands_on(row) if figure.value is not None), None)
     assert contribution is not None and weight is not None
-    slots = {"part": Label(row.label), "points": contribution, "weight": weight}
+    slots: Slots = {"part": Label(row.label), "points": contribution, "weight": weight}
     if main is None:
-        return said("{part}: {points} of {weight} points.", bullet=True, **slots)
+        return said("{part}: {points} of {weight} points.", bullet=True, filled=slots)
     return said(
         "{part}: {points} of {weight} points; {name} is {value}.",
-        bullet=True, name=name_of(main), value=main, **slots,
+        bullet=True, name=name_of(main), value=main, filled=slots,
     )  # fmt: skip
 
 
@@ -227,6 +230,6 @@ def _is_weak(row: Row) -> bool:
     return contribution.value * 100 < weight.value * STRONG_SHARE
 
 
-def _contributed(row: Row) -> object:
+def _contributed(row: Row) -> tuple[Decimal, str]:
     figure = row.get("agent.readiness_contribution")
-    return (figure.value or 0, row.ref) if figure else (0, row.ref)
+    return Decimal(figure.value or 0) if figure else Decimal(0), row.ref

@@ -23,9 +23,14 @@ LEADS = {
 }
 
 
-def said(template: str, *, bullet: bool = False, docs: tuple[str, ...] = (), **slots: Slot) -> Line:
-    """A line with one sentence."""
-    return Line(sentence(template, **slots), bullet=bullet, docs=docs)
+Slots = dict[str, Slot]
+
+
+def said(
+    template: str, *, bullet: bool = False, docs: tuple[str, ...] = (), filled: Slots | None = None, **slots: Slot
+) -> Line:
+    """A line with one sentence; `filled` are slots that were put together before."""
+    return Line(sentence(template, **{**(filled or {}), **slots}), bullet=bullet, docs=docs)
 
 
 def gap(figure: Figure, *, bullet: bool = False) -> Line:

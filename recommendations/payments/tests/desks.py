@@ -66,5 +66,5 @@ def metrics(**changes: Any) -> Metrics:
 
 def desk(*, records: dict[str, Any] | None = None, **changes: Any) -> PaymentsDesk:
     """A desk of the healthy shop with changed metrics; `records` are fields of the desk itself."""
-    given = {"sources": (FRESH,), "first_charge": date(2025, 4, 10)} | (records or {})
+    given: dict[str, Any] = {"sources": (FRESH,), "first_charge": date(2025, 4, 10)} | (records or {})
     return PaymentsDesk(as_of=AS_OF, metrics=metrics(**changes), **given)
