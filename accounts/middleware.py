@@ -27,7 +27,7 @@ def request_id(get_response: Handler) -> Handler:
     """Give each request an id and one moment in time; both go wherever its work goes."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get("X-Request-ID", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         identity = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
         token = current_request_id.set(identity)
         request.now = timezone.now()  # type: ignore[attr-defined]

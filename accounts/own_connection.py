@@ -2,7 +2,7 @@
 
 Where connections are pooled, a request takes one out, has it checked by a round trip, and returns it: that costs more
 than the single INSERT of a webhook. So a thread that accepts webhooks keeps a plain connection, outside any request's
-transaction, and finds out that it broke by using it.
+transaction, on which the statement stays prepared, and finds out that it broke by using it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,17 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+#: What a pooler between us and the server answers that hands each statement to another server connection.
+NOT_PREPARED = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.DuplicatePreparedStatement)
+PREPARE_FROM = 2
+
 
 class OwnConnection(threading.local):
-    """One autocommitting connection a thread, opened at first use. Statements are sent with server-side binding."""
+    """One autocommitting connection a thread, opened at first use. Statements used again are prepared."""
 
     def __init__(self) -> None:
         self._open: psycopg.Connection[Any] | None = None
+        self._prepare_from: int | None = PREPARE_FROM
 
     def fetch_one(self, statement: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
         """Run one statement, committed when this returns, and give its first row.
@@ -32,7 +37,10 @@ class OwnConnection(threading.local):
                 return self._run(statement, values)
             except psycopg.OperationalError:  # the server was restarted since the last use
                 self.close()
-                return self._run(statement, values)
+            except NOT_PREPARED:
+                self.close()
+                self._prepare_from = None
+            return self._run(statement, values)
 
     def close(self) -> None:
         if self._open is not None:
@@ -46,5 +54,9 @@ class OwnConnection(threading.local):
         return found
 
     def _connect(self) -> psycopg.Connection[Any]:
-        parameters = connection.get_connection_params() | {"cursor_factory": psycopg.Cursor, "autocommit": True}
+        parameters = connection.get_connection_params() | {
+            "cursor_factory": psycopg.Cursor,
+            "autocommit": True,
+            "prepare_threshold": self._prepare_from,
+        }
         return psycopg.connect(**parameters)

@@ -106,7 +106,7 @@ def client_ip(request: HttpRequest) -> str:
     """The caller's address; X-Forwarded-For counts only as far as TRUSTED_PROXY_COUNT proxies wrote it."""
     direct = str(request.META.get("REMOTE_ADDR") or "unknown")
     trusted: int = settings.TRUSTED_PROXY_COUNT
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     if trusted <= 0 or not hops:
         return direct
     return hops[max(0, len(hops) - trusted)][:64]

@@ -5,7 +5,7 @@ sends it signed events over keep-alive connections. The baseline, in every round
 could beat: one-row INSERT and commit through bare psycopg with 8 threads, into a table with the same columns, defaults
 and indexes, the same payload.
 
-    .venv/bin/python benchmarks/webhooks.py [--events 4000] [--rounds 3] [--threads 8] [--workers 1]
+    .venv/bin/python benchmarks/webhooks.py [--events 2000] [--rounds 10] [--threads 8] [--workers 1]
 
 Takes the server of DATABASE_URL, or the checkout's embedded one; makes a database there and drops it at the end.
 """
@@ -34,7 +34,7 @@ from pathlib import Path
 from statistics import median
 
 import psycopg
-from psycopg import conninfo
+from ingest import own_database
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -217,28 +217,11 @@ def baseline(url: str, *, rows: int) -> Result:
 # Where it runs -------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def own_database() -> Iterator[str]:
-    """A migrated database on the given or the embedded server, dropped at the end; yields its URL."""
-    from config import embedded
-
-    server = os.environ.get("DATABASE_URL") or embedded.start(embedded.VAR / "postgres")
-    name = f"bellwether_webhooks_{os.getpid()}"
-    url = conninfo.make_conninfo(server, dbname=name) if "://" not in server else _with_name(server, name)
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f'create database "{name}"')
-    try:
-        manage = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"]
-        subprocess.run(manage, env=environment(url), check=True, cwd=ROOT)
-        yield url
-    finally:
-        with psycopg.connect(server, autocommit=True) as admin:
-            admin.execute(f'drop database "{name}" with (force)')
-
-
-def _with_name(url: str, name: str) -> str:
-    head, _, query = url.partition("?")
-    return head[: head.rindex("/") + 1] + name + (f"?{query}" if query else "")
+def migrate(url: str) -> None:
+    subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"],
+        env=environment(url), check=True, cwd=ROOT,
+    )  # fmt: skip
 
 
 def environment(url: str, var: str = "") -> dict[str, str]:
@@ -264,6 +247,7 @@ def server(url: str, *, workers: int, threads: int) -> Iterator[int]:
         "--workers", str(workers), "--blocking-threads", str(threads), "--backpressure", "128", "--no-ws",
         "--log-level", "warning", "config.wsgi:application",
     ]  # fmt: skip
+    migrate(url)
     with tempfile.TemporaryDirectory() as var:
         process = subprocess.Popen(command, env=environment(url, var), cwd=ROOT)
         try:
@@ -303,8 +287,8 @@ def count(url: str) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=4000, help="events per measurement")
-    parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured")
+    parser.add_argument("--events", type=int, default=2000, help="events per measurement")
+    parser.add_argument("--rounds", type=int, default=10, help="how often everything is measured")
     parser.add_argument("--threads", type=int, default=8, help="threads of the web server")
     parser.add_argument("--workers", type=int, default=1, help="processes of the web server")
     options = parser.parse_args()

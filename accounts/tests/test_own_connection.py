@@ -41,6 +41,13 @@ class TestOwnConnection:
             cursor.execute("select pg_terminate_backend(%s, 5000)", [before])
         assert backend(own) != before
 
+    def test_does_without_prepared_statements_behind_a_pooler_that_loses_them(self, own: OwnConnection) -> None:
+        before = [backend(own) for _ in range(5)]
+        assert own._open is not None
+        own._open.pgconn.exec_(b"deallocate all")
+        assert backend(own) != before[0]
+        assert [own.fetch_one("select count(*) from pg_prepared_statements", ()) for _ in range(5)] == [(0,)] * 5
+
     def test_speaks_of_errors_as_django_does(self, own: OwnConnection) -> None:
         with pytest.raises(ProgrammingError):
             own.fetch_one("select * from no_such_table", ())

@@ -77,3 +77,9 @@ def test_a_decision_is_short_and_complete(page):
 @pytest.mark.parametrize("page", sorted((ROOT / "docs" / "payments").glob("*.md")), ids=name)
 def test_worked_examples_are_what_the_code_answers(page):
     assert doctest.testfile(str(page), module_relative=False).failed == 0
+
+
+@pytest.mark.parametrize("program", sorted((ROOT / "benchmarks").glob("*.py")), ids=name)
+def test_each_benchmark_is_described_and_has_results(program):
+    for page in ("benchmarks/README.md", "docs/benchmarks.md"):
+        assert program.name in (ROOT / page).read_text()
