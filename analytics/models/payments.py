@@ -6,7 +6,7 @@ Money is integer minor units of the row's currency; days are the business's own.
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
@@ -41,7 +41,7 @@ class PaymentDay(BusinessOwned):
     chargebacks = models.BigIntegerField(default=0, help_text="Opened on this day.")
     chargebacks_by_charge_date = models.BigIntegerField(default=0, help_text="About charges of this day.")
 
-    objects = DayQuerySet.as_manager()
+    objects: ClassVar[Any] = DayQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -72,7 +72,7 @@ class PaymentBrandDay(BusinessOwned):
     disputes = models.BigIntegerField(default=0, help_text="All of them, inquiries included.")
     fraud_warnings = models.BigIntegerField(default=0)
 
-    objects = DayQuerySet.as_manager()
+    objects: ClassVar[Any] = DayQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -129,7 +129,7 @@ class MetricSnapshot(BusinessOwned):
     computed_at = models.DateTimeField(default=timezone.now)
     superseded_at = models.DateTimeField(null=True, blank=True)
 
-    objects = SnapshotQuerySet.as_manager()
+    objects: ClassVar[Any] = SnapshotQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -173,7 +173,7 @@ class ReadinessSnapshot(BusinessOwned):
     computed_at = models.DateTimeField(default=timezone.now)
     superseded_at = models.DateTimeField(null=True, blank=True)
 
-    objects = SnapshotQuerySet.as_manager()
+    objects: ClassVar[Any] = SnapshotQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from accounts.models import Business
+from accounts.periods import local_day
 from analytics.payments.metrics.services import recompute_metrics
 from analytics.payments.readiness.services import recompute_readiness
 from analytics.payments.rollups.services import refresh_rollups
@@ -14,7 +15,7 @@ from ingestion.models import Source
 
 def computed_desk(business: Business, *, as_of: datetime, days: int = 200, sales_a_day: int = 2) -> Source:
     """A steady shop with a dispute that waits for an answer, one that was lost, and a failed payout."""
-    today = as_of.date()
+    today = local_day(as_of, business.time_zone)
     of = make.source(business, last_synced_at=as_of - timedelta(minutes=10))
     make.steady_shop(of, days=days, until=today, sales_a_day=sales_a_day)
     opened = make.at(today - timedelta(days=3))

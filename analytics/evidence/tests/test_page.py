@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.periods import local_day
 from accounts.testing.pages import FiveQuestions
 from analytics.evidence.rows import QUERIES, exported, row_page
 from analytics.figures import Rows
@@ -132,7 +133,7 @@ class TestRefusals:
 class TestRowQueries:
     def test_list_nothing_of_another_business(self, desk):
         make.source(desk.other)
-        end = str(timezone.now().date())
+        end = str(local_day(timezone.now(), "Europe/Berlin"))
         for name, query in QUERIES.items():
             if query.__module__ != "analytics.payments.rows":
                 continue
@@ -140,7 +141,7 @@ class TestRowQueries:
             assert not query(desk.other, **params).facts.exists(), name
 
     def test_are_paged_by_fifty(self, desk):
-        behind = Rows.of("payments.charges", end=timezone.now().date())
+        behind = Rows.of("payments.charges", end=local_day(timezone.now(), "Europe/Berlin"))
         first, last = (row_page(desk.business, behind, number=number) for number in (1, 3))
         assert (len(first.rows), first.more) == (50, True)
         assert (len(last.rows), last.more) == (20, False)
@@ -148,6 +149,6 @@ class TestRowQueries:
     def test_exported_text_cannot_become_a_formula(self, desk):
         of = make.source(desk.business)
         make.save(make.charge(of, timezone.now() - timedelta(days=2), payer_key="=cmd()", status="succeeded"))
-        behind = Rows.of("payments.charges", end=timezone.now().date())
+        behind = Rows.of("payments.charges", end=local_day(timezone.now(), "Europe/Berlin"))
         cells = [cell for row in exported(desk.business, behind) for cell in row]
         assert "'=cmd()" in cells

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.periods import parse_period
+from accounts.periods import local_day, parse_period
 from accounts.testing.pages import FiveQuestions
 from analytics.payments.disputes.queries import dispute_list, dispute_summary
 from analytics.testing import payments as make
@@ -41,7 +41,7 @@ class TestContent:
 
     def test_says_when_there_are_none(self, world, client_of):
         of = make.source(world.business)
-        make.steady_shop(of, days=10, until=timezone.now().date())
+        make.steady_shop(of, days=10, until=local_day(timezone.now(), "Europe/Berlin"))
         recompute(world.business, as_of=timezone.now())
         html = client_of(world.owner).get(address(world)).content.decode()
         assert "Nothing waits for an answer" in html

@@ -30,7 +30,7 @@ class TestContent:
         address = reverse("payments:payouts", kwargs={"business": world.business.slug})
         html = client_of(world.owner).get(address).content.decode()
         assert "1\u00a0payout failed, 1\u00a0payout pulled from the bank" in html
-        assert "account_closed" in html
+        assert "account closed" in html
 
 
 class TestPayoutSummary:
