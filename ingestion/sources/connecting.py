@@ -20,6 +20,7 @@ from ingestion.providers.stripe.access import platform_key
 from ingestion.providers.stripe.account import account_facts
 from ingestion.providers.stripe.client import Access, StripeApi
 from ingestion.providers.stripe.keys import check_key
+from ingestion.sources import tasks
 
 PROVIDER = "stripe"
 #: Stripe's words for "the owner said no", which is an answer and not an error.
@@ -152,7 +153,7 @@ def connect(
             account=connection.account,
         ) from None
     record("ingestion.sources.connected", business=business, actor=user, subject=source, mode=connection.auth_mode)
-    backfill.enqueue(source)
+    _begin_reading(source)
     return source
 
 
@@ -177,6 +178,15 @@ def require_outcome(*, error: str) -> None:
         raise NotAllowed("You declined the connection in Stripe. Nothing was connected.", code="consent_declined")
     if error:
         raise SourceDown("Stripe could not complete the connection. Start it again.", code="consent_failed")
+
+
+def _begin_reading(source: Source) -> None:
+    """The first import; or, for an account that was imported before, what happened since."""
+    if not backfill.is_complete(source):
+        backfill.enqueue(source)
+        return
+    for verb in ("sync", "sweep"):
+        tasks.enqueue(source, verb)
 
 
 def _facts_of(connection: Connection) -> dict[str, Any]:

@@ -29,8 +29,7 @@ def sync_now(source: Source, *, actor: User | None) -> Job:
         raise NotSyncable("This source cannot be synchronised. Connect it again, or upload a newer file.")
     if running := job_of_source(source):
         return running
-    verb = "sync" if backfill.is_complete(source) else "backfill"
-    job = tasks.enqueue(source, verb)
+    job = tasks.enqueue(source, "sync" if backfill.is_complete(source) else "backfill")
     if job is None:
         raise InvalidInput("This kind of source cannot be synchronised.")
     record("ingestion.sources.sync_requested", business=source.business, actor=actor, subject=source)

@@ -91,7 +91,8 @@ def read_upload(run: JobRun, *, upload_id: int) -> dict[str, Any] | None:
         report = _read(run, upload, sync)
     except LeaseLost:
         raise
-    except Problem as problem:
+    except Exception as error:
+        problem = error if isinstance(error, Problem) else Problem("Something went wrong on our side.")
         with run.step():
             _end(upload, sync, problem=problem)
         raise

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.jobs import JobRun, job
+from accounts.models import Job
 from ingestion.models import Source, StreamCursor, SyncRun
 from ingestion.providers.stripe.account import opened_at, save_account, save_balance
 from ingestion.providers.stripe.client import Missing, Page
@@ -46,7 +47,10 @@ def restart(source: Source) -> None:
 
 
 def enqueue(source: Source) -> None:
-    backfill.enqueue(source.business, source_id=source.pk, dedupe=f"source:{source.pk}")
+    """One import, unless it waits or runs already."""
+    running = Job.objects.of(source.business).filter(name=backfill.name, state=Job.State.RUNNING)
+    if not running.filter(args__source_id=source.pk).exists():
+        backfill.enqueue(source.business, source_id=source.pk, dedupe=f"source:{source.pk}")
 
 
 def is_complete(source: Source) -> bool:

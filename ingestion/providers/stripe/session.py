@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.errors import NotYours, Problem, SourceRefused
@@ -42,10 +44,17 @@ class Session:
     def store(self, objects: list[JSON], *, fetched_at: datetime, and_then: Callable[[], Any] | None = None) -> None:
         """Merge what was fetched and, in the same transaction, note how far that got."""
         with self.job.step():
+            self._require_connection()
             reports = ingest(self.source, objects, origin=self.origin, observed_at=fetched_at, run=self.record)
             if and_then is not None:
                 and_then()
         self.changed = self.changed or any(report.dirty_days for report in reports)
+
+    def _require_connection(self) -> None:
+        """Stop between two pages once the owner has disconnected."""
+        held = Source.objects.of(self.source.business).filter(pk=self.source.pk, state__in=Source.CONNECTED)
+        if not held.exists():
+            raise SourceRefused("This source was disconnected meanwhile.", code="not_connected")
 
     def announce(self) -> None:
         """Tell the desks, if facts changed since they were last told."""
@@ -100,7 +109,7 @@ def note_refusal(source: Source, problem: SourceRefused) -> None:
 def note_synced(source: Source, *, at: datetime) -> None:
     """The source was read completely as of `at`: it is active, whatever it was."""
     Source.objects.of(source.business).filter(pk=source.pk, state__in=Source.CONNECTED).update(
-        state=Source.State.ACTIVE, state_reason="", last_synced_at=at
+        state=Source.State.ACTIVE, state_reason="", last_synced_at=Greatest(F("last_synced_at"), at)
     )
 
 

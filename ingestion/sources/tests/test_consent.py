@@ -205,6 +205,15 @@ class TestCallback:
         assert Source.objects.count() == 1
         assert (earlier.state, earlier.state_reason) == (Source.State.CONNECTING, "")
 
+    def test_reconnecting_an_imported_account_reads_what_happened_since(
+        self, world: World, client_of: ClientOf, stripe: ReplayServer, imported: Source
+    ) -> None:
+        Source.objects.update(state="needs_reconnect")
+        client = client_of(world.owner)
+        self.come_back(client, state=start(client, world)["state"], code=code_for(stripe, "young"))
+        queued = Job.objects.filter(state="queued").values_list("name", flat=True)
+        assert sorted(queued) == ["ingestion.stripe.sweep", "ingestion.stripe.sync"]
+
     def test_refuses_the_other_mode(
         self, world: World, client_of: ClientOf, stripe: ReplayServer, settings: Any
     ) -> None:

@@ -101,6 +101,42 @@ class TestBackfill:
         assert stripe.world.requests == []
 
 
+class TestStopping:
+    def test_stops_between_two_pages_once_the_owner_disconnected(
+        self, source: Source, run_jobs: Drain, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        whole = session.Session.store
+        pages = 0
+
+        def counting(self: Any, *args: Any, **kwargs: Any) -> None:
+            nonlocal pages
+            pages += 1
+            if pages == 3:
+                Source.objects.filter(pk=source.pk).update(state=Source.State.DISCONNECTED)
+            whole(self, *args, **kwargs)
+
+        monkeypatch.setattr(session.Session, "store", counting)
+        backfill.enqueue(source)
+        (job,) = run_jobs()
+        source.refresh_from_db()
+        assert (job.state, job.error_code, pages) == (Job.State.FAILED, "not_connected", 3)
+        assert source.state == Source.State.DISCONNECTED
+
+    def test_an_import_under_way_is_not_doubled(self, source: Source, wakeups: Any) -> None:
+        backfill.enqueue(source)
+        Job.objects.update(state=Job.State.RUNNING)
+        backfill.enqueue(source)
+        assert Job.objects.count() == 1
+
+    def test_an_import_that_was_given_up_begins_again_by_itself(self, source: Source, run_jobs: Drain) -> None:
+        from ingestion.sources.tasks import sync_all
+
+        sync_all.enqueue()
+        run_jobs()
+        source.refresh_from_db()
+        assert source.state == Source.State.ACTIVE
+
+
 class TestResumption:
     def test_goes_on_with_the_page_it_was_at(
         self, source: Source, run_jobs: Drain, monkeypatch: pytest.MonkeyPatch, stripe: ReplayServer
