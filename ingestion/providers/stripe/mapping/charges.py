@@ -147,8 +147,9 @@ def _descriptor(obj: JSON) -> str:
 
 
 def _rank(status: str, captured: bool, total: int, refunded: int) -> int:
+    """Refunded is no end for good: a refund that fails gives the charge its money back."""
     if status != "succeeded":
         return ranks.CHARGE.get(status, ranks.UNKNOWN)
     if not captured:
         return 40
-    return 50 if not refunded else (70 if refunded >= total else 60)
+    return ranks.CHARGE["succeeded"] if not refunded else (60 if refunded >= total else 55)

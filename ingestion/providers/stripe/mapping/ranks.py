@@ -1,7 +1,9 @@
 """How final each status is.
 
 Two versions of an object may carry the same time (Stripe's event times have whole seconds); then the more final one
-holds. Ranks follow what Stripe lets happen: paid → failed, won/lost → appeal, succeeded → failed.
+holds. And a band of ranks, once reached, is never left downwards whatever a later version says (see `pipeline.rows`):
+below 50 anything may follow, from 50 on only ends, from 70 on only ends for good. So the ranks spell out what Stripe
+lets happen after an end: paid → failed, won/lost → appeal, succeeded → failed, and nothing else.
 """
 
 from __future__ import annotations

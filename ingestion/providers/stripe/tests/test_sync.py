@@ -10,12 +10,12 @@ import pytest
 
 from accounts.models import Event, Job
 from accounts.testing.world import World
-from ingestion.models import BalanceTransaction, Dispute, Payout, Source, StreamCursor, SyncRun
+from ingestion.models import BalanceTransaction, Charge, Dispute, Payout, Refund, Source, StreamCursor, SyncRun
 from ingestion.providers.stripe import backfill
 from ingestion.providers.stripe.incremental import sync
 from ingestion.providers.stripe.sweep import sweep
 from ingestion.providers.stripe.tests.conftest import make_source
-from ingestion.providers.stripe.tests.far_side import held, move
+from ingestion.providers.stripe.tests.far_side import deliver, held, move
 from ingestion.sandbox.stripe.server import ReplayServer
 from ingestion.sources.tasks import reconcile_all, sweep_all, sync_all
 
@@ -113,6 +113,40 @@ class TestOpenRecords:
         move(stripe, now, days=5)
         update(imported, run_jobs)
         assert disputes.get(external_id=opened).status in ("won", "lost")
+
+
+class TestWhatIsTakenBack:
+    def test_a_refund_that_fails_gives_the_charge_its_money_back(
+        self, imported: Source, stripe: ReplayServer, now: Any, run_jobs: Drain
+    ) -> None:
+        """A refunded charge is no end: the sums of what was refunded follow Stripe in both directions."""
+        with stripe.world.lock:
+            told = stripe.world.happen(imported.external_account, {"scenario": "refund"})
+        refund = next(event.change.obj for event in told if event.change.obj["object"] == "refund")
+        charges = Charge.objects.of(imported.business)
+        deliver(told)
+        before = charges.get(external_id=refund["charge"])
+        assert before.amount_refunded == before.amount
+        now.shift(timedelta(hours=1))
+        with stripe.world.lock:
+            stripe.world.move_to(stripe.world.at + 3600)
+            told = stripe.world.happen(imported.external_account, {"scenario": "refund_failed", "refund": refund["id"]})
+        deliver(told)
+        assert Refund.objects.of(imported.business).get(external_id=refund["id"]).status == "failed"
+        assert charges.get(external_id=refund["charge"]).amount_refunded < before.amount_refunded
+
+    def test_a_payout_that_fails_after_it_was_paid(
+        self, imported: Source, stripe: ReplayServer, now: Any, run_jobs: Drain
+    ) -> None:
+        paid = Payout.objects.of(imported.business).filter(status="paid").order_by("-created_at")[0]
+        with stripe.world.lock:
+            given = {"scenario": "payout_failed", "payout": paid.external_id}
+            told = stripe.world.happen(imported.external_account, given)
+        deliver(told)
+        paid.refresh_from_db()
+        assert (paid.status, bool(paid.failure_code)) == ("failed", True)
+        ledger = BalanceTransaction.objects.of(imported.business).filter(source_object=paid.external_id)
+        assert sum(row.net for row in ledger) == 0
 
 
 class TestTrouble:
