@@ -14,7 +14,7 @@ class RecommendationsConfig(AppConfig):
         from recommendations.payments import rows as _rows  # noqa: F401 - registers row queries
 
         register_nav(
-            "payments", "Recommendations", "recommendations:list", icon="recommendations", order=50,
+            "payments", "Recommendations", "recommendations:list", icon="recommendations", order=30,
             also=("recommendations:detail",),
         )  # fmt: skip
         register_slot("payments.recommendations", "recommendations:slot")

@@ -58,6 +58,7 @@ def render_question(text: str) -> SafeString:
 def render_page(body: str) -> SafeString:
     """A knowledge page, which is our own writing, through the same subset; headings get anchors."""
     html = nh3.clean(_page_markdown.render(body), tags=TAGS | {"h1", "h2"}, link_rel=None, url_schemes=set())
+    html = html.replace("<table>", '<table class="table">')
     return mark_safe(HEADING.sub(_with_anchor, html))  # noqa: S308 - cleaned just above
 
 
@@ -66,7 +67,8 @@ def _figure(ref: str, evidence: Mapping[str, Mapping[str, object]], url: Callabl
     if known is None:
         return ""
     label = f"{known['label']}: what this stands on"
-    return format_html('<sup><a class="citation-mark" href="{}" title="{}">{}</a></sup>', url(ref), label, ref[1:])
+    link = '<sup><a class="citation-mark" href="{}" title="{}" aria-label="{}">{}</a></sup>'
+    return format_html(link, url(ref), label, label, ref)
 
 
 def _source(doc_id: str, url: Callable[[str], str]) -> str:

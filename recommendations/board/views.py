@@ -76,6 +76,7 @@ def detail(request: BusinessRequest, recommendation: UUID) -> HttpResponse:
         "evidence": cards.evidence_rows(request, row),
         "target": row.target_figure(),
         "lifted": cards.lifted(row),
+        "pages": [(doc, doc.replace("-", " ").capitalize()) for doc in row.knowledge],
         "rule": RULES.get(row.rule),
         "timeline": [
             {

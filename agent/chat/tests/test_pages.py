@@ -73,6 +73,8 @@ def test_each_figure_opens_what_it_stands_on(browser: Client, world: World) -> N
     assert len(links) >= 8
     for link in sorted(links)[:4]:
         assert browser.get(link).status_code == 200
+        again = browser.get(link, {"again": "1"})
+        assert again.context["evidence"].agrees  # the same tools on the same data say the same
 
 
 def test_htmx_gets_the_new_turns_only(browser: Client, world: World) -> None:
@@ -80,6 +82,7 @@ def test_htmx_gets_the_new_turns_only(browser: Client, world: World) -> None:
     body = {"message": "why?", "conversation": str(Conversation.objects.get().pk)}
     fragment = browser.post(ask_url(world), body, headers={"HX-Request": "true"}).content.decode()
     assert fragment.count('<article class="bubble') == 2 and "<html" not in fragment
+    assert 'hx-swap-oob="true"></textarea>' in fragment  # the question is taken: the field is empty again
 
 
 def test_htmx_without_a_conversation_is_led_to_the_new_one(browser: Client, world: World) -> None:
@@ -97,6 +100,11 @@ def test_a_refused_question_says_why_and_keeps_nothing(browser: Client, world: W
 def test_a_hostile_question_is_shown_as_text(browser: Client, world: World) -> None:
     page = browser.post(ask_url(world), {"message": "<img src=x onerror=alert(1)>"}, follow=True).content.decode()
     assert "&lt;img src=x" in page and "<img src=x" not in page
+
+
+def test_a_stranger_cannot_ask_about_a_business(world: World, client_of: ClientOf) -> None:
+    assert client_of(world.stranger).post(ask_url(world), {"message": BRIEF}).status_code == 404
+    assert Message.objects.count() == 0
 
 
 def test_asking_needs_a_post(browser: Client, world: World) -> None:

@@ -59,4 +59,4 @@ def test_a_question_is_escaped_and_keeps_its_lines() -> None:
 
 def test_a_page_gets_anchors_and_tables() -> None:
     shown = render_page("## Small numbers\n\n| a | b |\n| --- | --- |\n| 1 | 2 |")
-    assert '<h2 id="small-numbers">Small numbers</h2>' in shown and "<table>" in shown
+    assert '<h2 id="small-numbers">Small numbers</h2>' in shown and '<table class="table">' in shown
