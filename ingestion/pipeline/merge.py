@@ -132,10 +132,10 @@ def _report(stream: FactStream, groups: list[tuple[object, ...]], *, seen: int, 
     """Add up the merge's groups: (fate, rows, one day for each dirtying column before and after, rows written)."""
     rows = {"new": 0, "changed": 0, "touched": 0, "same": 0}
     days: set[date] = set()
-    written: object = 0
-    for fate, number, *group_days, written in groups:
+    for fate, number, *group_days, _ in groups:
         rows[str(fate)] += int(str(number))
         days.update(day for day in group_days if isinstance(day, date))
+    written = groups[0][-1] if groups else 0
     if written != rows["new"] + rows["changed"] + rows["touched"]:
         raise RuntimeError(f"{stream.key}: {written} rows were written, not as many as decided: {rows}.")
     return MergeReport(
