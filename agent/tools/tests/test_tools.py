@@ -140,7 +140,7 @@ def test_the_summary_says_what_the_page_says_and_its_changes_add_up(asked: Ask) 
         ("28d", "2026-05-18", "2026-06-15"), ("2026-01-05..2026-01-06", "2026-01-05", "2026-01-07"),
     ],
 )  # fmt: skip
-def test_periods_are_the_businesss_own_days(asked: Ask, text: str, start: str, end: str) -> None:
+def test_periods_are_the_business_own_days(asked: Ask, text: str, start: str, end: str) -> None:
     period = asked.period(text)
     assert (str(period.start), str(period.end)) == (start, end)
 

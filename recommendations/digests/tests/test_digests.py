@@ -33,7 +33,7 @@ def owner(world: World) -> Member:
 @pytest.mark.parametrize(
     ("hour", "day"), [(5, None), (6, date(2026, 6, 15)), (9, date(2026, 6, 15)), (10, None), (23, None)]
 )
-def test_morning_is_the_businesss_own(world: World, hour: int, day: date | None) -> None:
+def test_morning_is_the_business_own(world: World, hour: int, day: date | None) -> None:
     assert due_day(world.business, as_of=datetime(2026, 6, 15, hour, tzinfo=UTC)) == day
 
 
@@ -93,7 +93,7 @@ def test_mail_that_cannot_be_sent_is_tried_again(world: World, owner: Member, mo
     assert send_digest(world.business, owner, day=MORNING.date(), as_of=MORNING) and len(mail.outbox) == 1
 
 
-def test_another_businesss_advice_is_never_in_the_mail(world: World, owner: Member) -> None:
+def test_another_business_advice_is_never_in_the_mail(world: World, owner: Member) -> None:
     seen(world.other, finding(as_of=MORNING, title="CANARY"), as_of=MORNING - timedelta(hours=1))
     send_digest(world.business, owner, day=MORNING.date(), as_of=MORNING)
     assert mail.outbox == []

@@ -73,7 +73,7 @@ class TestSources:
         Source.objects.filter(pk=source.pk).update(state="disconnected")
         assert watch_sources(world.business, as_of=clock) == 0
 
-    def test_another_businesss_trouble_is_theirs(self, world: World, clock: datetime) -> None:
+    def test_another_business_trouble_is_theirs(self, world: World, clock: datetime) -> None:
         facts.source(world.other, label="CANARY", state="needs_reconnect")
         assert watch_sources(world.business, as_of=clock) == 0
         watch_sources(world.other, as_of=clock)
