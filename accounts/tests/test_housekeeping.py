@@ -40,8 +40,9 @@ def test_the_daily_job_prunes_what_is_over(world: World, run_jobs: Any) -> None:
     Job.objects.create(business=world.business, name="old", queue="ingest", state="done", finished_at=old)
     Job.objects.create(business=world.business, name="new", queue="ingest", state="done", finished_at=timezone.now())
     InboxDelivery.objects.create(
-        provider="stripe", endpoint="connect", livemode=False, event_id="evt", event_type="x", payload=b"{}", received_at=old
-    )
+        provider="stripe", endpoint="connect", livemode=False, event_id="evt", event_type="x", payload=b"{}",
+        received_at=old,
+    )  # fmt: skip
     housekeeping.enqueue()
     (ended,) = run_jobs()
     assert ended.result == {"events": 0, "jobs": 1, "deliveries": 1, "credentials": 0}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
@@ -70,7 +70,7 @@ class BalanceTransaction(Fact):
     exchange_rate = models.DecimalField(max_digits=24, decimal_places=12, null=True, blank=True)
     description = models.TextField(blank=True, default="")
 
-    objects = BalanceTransactionQuerySet.as_manager()
+    objects: ClassVar[Any] = BalanceTransactionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -124,7 +124,7 @@ class Charge(Fact):
     balance_transaction = _reference()
     invoice = _reference()
 
-    objects = ChargeQuerySet.as_manager()
+    objects: ClassVar[Any] = ChargeQuerySet.as_manager()
 
     class Meta:
         constraints = [_key("charge")]
@@ -182,7 +182,7 @@ class Dispute(Fact):
     is_chargeback = models.BooleanField()
     livemode = models.BooleanField(default=True)
 
-    objects = DisputeQuerySet.as_manager()
+    objects: ClassVar[Any] = DisputeQuerySet.as_manager()
 
     class Meta:
         constraints = [_key("dispute")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
@@ -31,7 +31,7 @@ class QuarantinedRow(BusinessOwned):
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True, blank=True)
 
-    objects = QuarantineQuerySet.as_manager()
+    objects: ClassVar[Any] = QuarantineQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -56,7 +58,7 @@ class SyncRun(BusinessOwned):
     error_code = models.CharField(max_length=60, blank=True)
     job = models.ForeignKey("accounts.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
-    objects = SyncRunQuerySet.as_manager()
+    objects: ClassVar[Any] = SyncRunQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["business", "source", "-started_at"], name="run_of_source")]

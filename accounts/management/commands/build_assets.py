@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         target = Path(settings.VAR_DIR) / "assets" / "vega"
         bundle, stamp = target / "vega.js", target / "version.txt"
-        version = f"vl-convert {vl_convert.__version__}"
+        version = f"vl-convert {metadata.version('vl-convert-python')}"
         if bundle.exists() and stamp.exists() and stamp.read_text() == version and not options["force"]:
             self.stdout.write(f"{bundle} is up to date ({version}).")
             return
