@@ -125,7 +125,7 @@ class TestBadFiles:
         [
             ("a,b,c\n1,2,3\n", "unknown_header", "none of Stripe"),
             (HEADER.replace(",Fee", "") + "x\n", "missing_columns", "fee"),
-            ((HEADER + GOOD.replace("Order 1", "Caf\xe9")).encode("latin-1"), "bad_encoding", "line 2"),
+            ((HEADER + GOOD.replace("Order 1", "\xdcbung")).encode("latin-1"), "bad_encoding", "line 2"),
             (HEADER + 'txn_1,charge,ch_1,"1,234","0","1,234",eur,2026-05-01,,x\n', "ambiguous_decimals", "1,234"),
             (HEADER + "txn_1,charge,ch_1,1.00,0,1.00,eur,05/06/2026,,x\n", "ambiguous_dates", "05/06/2026"),
             (HEADER, "no_rows", "no lines"),

@@ -143,7 +143,7 @@ class TestEncoding:
 
     def test_finds_a_broken_byte_behind_the_first_chunk(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(container, "CHUNK", 7)
-        problem = refusal((BALANCE + ONE + ONE.replace("Course", "Caf")).encode() + b"\xe9\r\n")
+        problem = refusal((BALANCE + ONE + ONE.replace("Course", "Bei")).encode() + b"\xe9\r\n")
         assert problem.code == "bad_encoding"
         assert "line 4" in problem.message
 
