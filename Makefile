@@ -21,7 +21,7 @@ check: lint types contracts migrations deploycheck  ## Everything but the suite
 
 lint: $(VENV)/.ready  ## Style of code, templates, manifests, spelling
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check --diff . | head -50
+	$(BIN)/ruff format --check .
 	$(BIN)/typos
 	test ! -f deploy/lint.py || $(BIN)/python -m deploy.lint
 

@@ -65,11 +65,7 @@ def run_jobs(wakeups: list[tuple[str, Any]]) -> Callable[..., list[Any]]:
         ended: list[Any] = []
         for _ in range(most):
             now = timezone.now() + ahead
-            job = (
-                Job.objects.filter(state=Job.State.QUEUED, due_at__lte=now)
-                .order_by("due_at", "created_at")
-                .first()
-            )
+            job = Job.objects.filter(state=Job.State.QUEUED, due_at__lte=now).order_by("due_at", "created_at").first()
             if job is None:
                 return ended
             assert jobs.work(job.pk, now=now)

@@ -32,12 +32,8 @@ def person(name: str) -> User:
 def make_world() -> World:
     """Write the world as the owner role, outside any tenant context."""
     business = Business.objects.create(slug="acme", name="Acme", currency="usd", time_zone="Europe/Berlin")
-    other = Business.objects.create(
-        slug="zenith", name="Zenith", currency="eur", time_zone="America/New_York"
-    )
-    owner, manager, member, viewer, stranger = (
-        person(name) for name in ("Olivia", "Max", "Ann", "Vera", "Stan")
-    )
+    other = Business.objects.create(slug="zenith", name="Zenith", currency="eur", time_zone="America/New_York")
+    owner, manager, member, viewer, stranger = (person(name) for name in ("Olivia", "Max", "Ann", "Vera", "Stan"))
     for user, role in (
         (owner, Role.OWNER),
         (manager, Role.MANAGER),

@@ -110,7 +110,7 @@ class TestOAuthState:
 
 
 class TestReadingFacts:
-    def test_within_a_period_of_the_businesss_own_days(self, world: World) -> None:
+    def test_within_a_period_of_the_own_days(self, world: World) -> None:
         source = make_source(world.business)
         period = Period(date(2026, 3, 29), date(2026, 3, 30), "Europe/Berlin")
         moments = {

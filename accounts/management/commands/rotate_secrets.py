@@ -13,9 +13,7 @@ from accounts.secrets import EncryptedJSONField, rotate
 
 
 class Command(BaseCommand):
-    help = (
-        "Re-encrypt stored secrets with the first key in ENCRYPTION_KEYS; afterwards the older keys may go."
-    )
+    help = "Re-encrypt stored secrets with the first key in ENCRYPTION_KEYS; afterwards the older keys may go."
 
     def handle(self, *args: Any, **options: Any) -> None:
         total = sum(rotate_column(model, field) for model, field in secret_columns()) + rotate_authenticators()

@@ -119,7 +119,7 @@ class TestRefusals:
     def test_what_does_not_exist_is_not_found(self, desk, client_of, kind, key, metric):
         assert client_of(desk.owner).get(address(desk, kind, key, metric)).status_code == 404
 
-    def test_another_businesss_snapshot_is_not_found(self, desk, client_of):
+    def test_another_business_snapshot_is_not_found(self, desk, client_of):
         computed_desk(desk.other, as_of=timezone.now(), days=10)
         theirs = newest(MetricSnapshot, desk.other).pk
         assert client_of(desk.owner).get(address(desk, "metrics", theirs, "payments.growth")).status_code == 404

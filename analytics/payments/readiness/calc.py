@@ -275,7 +275,7 @@ def _points(rule: ComponentRule, metrics: Metrics) -> Decimal | None:
 
 def _caps(rules: Model, metrics: Metrics, raw: Decimal) -> tuple[Cap, ...]:
     """Limits in force, lowest first. The first that is below `raw` binds."""
-    inforce = sorted((rule for rule in rules.caps if rule.applies(metrics)), key=lambda rule: rule.limit)
+    in_force = sorted((rule for rule in rules.caps if rule.applies(metrics)), key=lambda rule: rule.limit)
     return tuple(
         Cap(
             rule.key,
@@ -284,7 +284,7 @@ def _caps(rules: Model, metrics: Metrics, raw: Decimal) -> tuple[Cap, ...]:
             max(raw - rule.limit, Decimal(0)),
             place == 0 and rule.limit < raw,
         )
-        for place, rule in enumerate(inforce)
+        for place, rule in enumerate(in_force)
     )
 
 

@@ -104,7 +104,7 @@ def _parameters(business: Business, days: list[SourceDay]) -> dict[str, Any]:
         "zone": zone,
         "sources": [source for source, _, _ in spans],
         "firsts": [first for _, first, _ in spans],
-        "untils": [until for _, _, until in spans],
+        "end_days": [until for _, _, until in spans],
         "starts": [day_start(first, zone) for _, first, _ in spans],
         "ends": [day_start(until, zone) for _, _, until in spans],
         "booked_from": day_start(min(day for _, day in days) - timedelta(days=1), zone),

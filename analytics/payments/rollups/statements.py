@@ -10,7 +10,7 @@ from __future__ import annotations
 #: Days to refresh as well: that of a charge whose ledger row or dispute changed, since it may count differently now.
 LINKED_DAYS = """
 with spans as (
-  select * from unnest(%(sources)s::bigint[], %(firsts)s::date[], %(untils)s::date[], %(starts)s::timestamptz[],
+  select * from unnest(%(sources)s::bigint[], %(firsts)s::date[], %(end_days)s::date[], %(starts)s::timestamptz[],
     %(ends)s::timestamptz[]) as s(source_id, first, until, starts, ends)
 ), linked as (
   select c.source_id, (c.created_at at time zone %(zone)s)::date as day
@@ -35,7 +35,7 @@ select source_id, day from linked where day is not null
 
 PAYMENT_DAYS = """
 with spans as (
-  select * from unnest(%(sources)s::bigint[], %(firsts)s::date[], %(untils)s::date[], %(starts)s::timestamptz[],
+  select * from unnest(%(sources)s::bigint[], %(firsts)s::date[], %(end_days)s::date[], %(starts)s::timestamptz[],
     %(ends)s::timestamptz[]) as s(source_id, first, until, starts, ends)
 ), ledger as (
   select s.source_id, (b.created_at at time zone %(zone)s)::date as day, b.currency,
@@ -149,7 +149,7 @@ select count(*), min(day) from (select day from written union all select day fro
 
 BRAND_DAYS = """
 with spans as (
-  select * from unnest(%(sources)s::bigint[], %(firsts)s::date[], %(untils)s::date[], %(starts)s::timestamptz[],
+  select * from unnest(%(sources)s::bigint[], %(firsts)s::date[], %(end_days)s::date[], %(starts)s::timestamptz[],
     %(ends)s::timestamptz[]) as s(source_id, first, until, starts, ends)
 ), sold as (
   select s.source_id, (c.created_at at time zone %(zone)s)::date as day, c.brand,

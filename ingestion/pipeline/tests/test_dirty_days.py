@@ -65,7 +65,7 @@ class TestTheDayOfAMoment:
             ("Europe/Berlin", datetime(2026, 10, 25, 23, 0, tzinfo=UTC), date(2026, 10, 26)),
         ],
     )
-    def test_is_the_businesss_own(self, source: Source, zone: str, moment: datetime, day: date) -> None:
+    def test_is_the_own(self, source: Source, zone: str, moment: datetime, day: date) -> None:
         row = balance_transaction_row(created_at=moment)
         assert days_of(in_zone(source, zone), "balance_transactions", row) == {day}
 

@@ -143,7 +143,7 @@ class TestRecompute:
         assert live(shop).metrics.restricted
         assert not live(shop, date(2026, 6, 1)).metrics.restricted
 
-    def test_another_businesss_facts_change_nothing(self, shop, world):
+    def test_another_business_facts_change_nothing(self, shop, world):
         computed(shop)
         theirs = make.source(world.other)
         make.steady_shop(theirs, days=50, until=TODAY, sales_a_day=9)
@@ -153,7 +153,7 @@ class TestRecompute:
 
 
 class TestCurrencies:
-    def test_payers_are_weighed_in_the_businesss_currency(self, world):
+    def test_payers_are_weighed_in_the_business_currency(self, world):
         """100.00 dollars and 100.00 euros at 1.25: 125.00 of 225.00."""
         of = make.source(world.business)
         day = TODAY - timedelta(2)

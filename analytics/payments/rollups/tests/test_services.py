@@ -47,7 +47,7 @@ class TestPaymentDays:
         assert (row.gross, row.refunds, row.disputes) == (3000, 300, 100)
         assert (row.cost, row.financing, row.charges) == (112, 90_000, 2)
 
-    def test_days_are_the_businesss_own(self, shop):
+    def test_days_are_the_business_own(self, shop):
         """22:30 UTC on 10 June is 00:30 on the 11th in Berlin."""
         make.save(make.sale(shop, datetime(2026, 6, 10, 22, 30, tzinfo=UTC)))
         refreshed(shop)

@@ -52,6 +52,6 @@ class TestDiscounts:
         assert [found.percent_off for found in discounts(rows, currency="usd", zone=ZONE)] == [10]
 
 
-def test_moments_become_the_businesss_own_days():
+def test_moments_become_the_business_own_days():
     assert local("2026-06-10T22:30:00+00:00", ZONE) == date(2026, 6, 11)
     assert local(None, ZONE) is None
