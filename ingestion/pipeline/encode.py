@@ -21,13 +21,15 @@ RAW_LIMIT = 20_000
 
 @dataclass(slots=True)
 class Encoded:
-    """A batch ready to be staged. `lines` and `rows` run in parallel; seen = len(lines) + len(rejected).
+    """A batch ready to be staged. `rows`, `heads` and `lines` run in parallel; seen = len(lines) + len(rejected).
 
-    `repeats` tells whether some key comes more than once.
+    A head is what decides between versions: key, version, rank, content hash. `repeats` tells whether some key comes
+    more than once.
     """
 
     stream: FactStream
     rows: Sequence[NamedTuple]
+    heads: list[str]
     lines: list[str]
     rejected: list[Rejected] = field(default_factory=list)
     repeats: bool = False
@@ -53,7 +55,8 @@ def encode(stream: FactStream, rows: Sequence[NamedTuple | Rejected]) -> Encoded
         good = [row for index, row in enumerate(good) if index not in refusals]
         texts, _ = _texts(stream, good)
     repeats = bool(texts) and len(set(texts[0])) < len(texts[0])
-    return Encoded(stream, good, _lines(texts), rejected, repeats)
+    heads, lines = _lines(texts)
+    return Encoded(stream, good, heads, lines, rejected, repeats)
 
 
 def row_text(row: NamedTuple) -> str:
@@ -70,13 +73,13 @@ def _texts(stream: FactStream, rows: Sequence[NamedTuple]) -> tuple[list[Sequenc
     return texts, refusals
 
 
-def _lines(texts: list[Sequence[str]]) -> list[str]:
-    """One line a row: head, content hash, content."""
+def _lines(texts: list[Sequence[str]]) -> tuple[list[str], list[str]]:
+    """The head and the whole line of each row."""
     if not texts:
-        return []
+        return [], []
     contents = list(map("\t".join, zip(*texts[len(HEAD) :], strict=True)))
-    hashes = map(_content_hash, contents)
-    return list(map("\t".join, zip(*texts[: len(HEAD)], hashes, contents, strict=True)))
+    heads = list(map("\t".join, zip(*texts[: len(HEAD)], map(_content_hash, contents), strict=True)))
+    return heads, list(map("\t".join, zip(heads, contents, strict=True)))
 
 
 def _content_hash(content: str) -> str:

@@ -24,7 +24,7 @@ from ingestion.pipeline.quarantine import quarantine
 from ingestion.pipeline.report import MergeReport
 from ingestion.pipeline.rows import Rejected, Row
 from ingestion.pipeline.runs import count
-from ingestion.pipeline.statements import PREPARE, Statements, statements_of
+from ingestion.pipeline.statements import DROP_HEADS, PREPARE, STAGE_HEADS, Statements, statements_of
 from ingestion.pipeline.streams import FactStream, stream_of
 
 BATCH = 25_000
@@ -45,9 +45,17 @@ def merge(
     Works in the caller's transaction, as the tenant role or as the owner, and locks the source until it ends.
     """
     kind = stream_of(stream)
-    report = MergeReport(stream)
+    report = last = MergeReport(stream)
     for encoded, start_next in ahead(partial(encode, kind), batched(rows, BATCH)):
-        report += merge_encoded(source, encoded, observed_at=observed_at, run=run, meanwhile=start_next)
+        last = merge_encoded(
+            source,
+            encoded,
+            observed_at=observed_at,
+            run=run,
+            meanwhile=start_next,
+            likely_known=last.changed_nothing,
+        )
+        report += last
     return report
 
 
@@ -58,14 +66,20 @@ def merge_encoded(
     observed_at: datetime,
     run: SyncRun | None = None,
     meanwhile: Start = not_yet,
+    likely_known: bool = False,
 ) -> MergeReport:
     """Merge one batch that `encode` has prepared, all or nothing.
 
     `meanwhile` is called right before the long wait for the database: it may start the work on the next batch.
+    `likely_known` tells that the batch before held nothing new, as in a replay: then the heads alone are sent first,
+    and the rest only if one of them would win.
     """
     stream = encoded.stream
     with transaction.atomic():
-        report = _written(source, encoded, observed_at=observed_at, run=run, meanwhile=meanwhile)
+        if likely_known and encoded.lines and _all_known(source, encoded, meanwhile):
+            report = _report(encoded.stream, [], seen=encoded.seen, quarantined=len(encoded.rejected))
+        else:
+            report = _written(source, encoded, observed_at=observed_at, run=run, meanwhile=meanwhile)
         if encoded.rejected:
             quarantine(source, encoded.rejected, stream=stream.key, observed_at=observed_at, run=run)
         mark_dirty(source, desk=stream.desk, days=report.dirty_days)
@@ -83,9 +97,7 @@ def _written(
     if encoded.lines:
         statements = statements_of(encoded.stream)
         with connection.cursor() as cursor:
-            cursor.execute(PREPARE, [source.pk, source.business_id])
-            if cursor.fetchone() is None:
-                raise NotYours("There is no such source.", source_id=source.pk)
+            _lock(cursor, source)
             cursor.execute(statements.stage)
             encoded.rejected += _stage(cursor, statements, encoded, 0, len(encoded.lines))
             if encoded.repeats:
@@ -104,6 +116,27 @@ def _written(
             groups = cursor.fetchall()
             cursor.execute(statements.drop)
     return _report(encoded.stream, groups, seen=seen, quarantined=len(encoded.rejected))
+
+
+def _all_known(source: Source, encoded: Encoded, meanwhile: Start) -> bool:
+    """Whether every line is held already, in this version or a greater one, so that there is nothing to write."""
+    statements = statements_of(encoded.stream)
+    with connection.cursor() as cursor:
+        _lock(cursor, source)
+        cursor.execute(STAGE_HEADS)
+        with cursor.copy(statements.copy_heads) as copy:
+            copy.write("\n".join(encoded.heads) + "\n")
+        meanwhile()
+        cursor.execute(statements.probe, {"business": source.business_id, "source": source.pk})
+        (some_win,) = cursor.fetchone()
+        cursor.execute(DROP_HEADS)
+    return not some_win
+
+
+def _lock(cursor: CursorWrapper, source: Source) -> None:
+    cursor.execute(PREPARE, [source.pk, source.business_id])
+    if cursor.fetchone() is None:
+        raise NotYours("There is no such source.", source_id=source.pk)
 
 
 def _stage(cursor: CursorWrapper, statements: Statements, encoded: Encoded, start: int, end: int) -> list[Rejected]:

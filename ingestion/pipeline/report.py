@@ -35,6 +35,11 @@ class MergeReport:
         )
 
     @property
+    def changed_nothing(self) -> bool:
+        """Whether there were rows and all of them were known already."""
+        return self.unchanged > 0 and self.new == self.changed == 0
+
+    @property
     def counts(self) -> dict[str, int]:
         return {
             "seen": self.seen,

@@ -21,6 +21,12 @@ from ingestion.pipeline.rows import ENDED, ENDED_FOR_GOOD
 from ingestion.pipeline.streams import HEAD, FactStream
 
 STAGE = sql.Identifier("stage")
+HEADS_NAME = "stage_heads"
+HEADS = sql.Identifier(HEADS_NAME)
+STAGE_HEADS = """
+create temporary table stage_heads
+  (external_id varchar(255) collate "C", version_at timestamptz, version_rank smallint, content_hash bigint)
+"""
 
 #: Taken by every merge, so that two merges into one source follow each other: none of them can miss what the other
 #: writes, and none can wait for the other in a circle. The source's row is locked against deletion; no row comes back
@@ -32,12 +38,17 @@ from ingestion_source where id = %s and business_id = %s for key share
 """
 
 
+DROP_HEADS = "drop table stage_heads"
+
+
 @dataclass(frozen=True, slots=True)
 class Statements:
     """`stage` makes the empty staging table, `copy` fills it, `thin` leaves one version a key, `merge` moves what is
-    left into the facts, `drop` ends it.
+    left into the facts, `drop` ends it. `probe` tells whether any of the heads staged by `copy_heads` would win.
     """
 
+    copy_heads: sql.Composed
+    probe: sql.Composed
     stage: sql.Composed
     copy: sql.Composed
     thin: sql.Composed
@@ -47,9 +58,14 @@ class Statements:
 
 @cache
 def statements_of(stream: FactStream) -> Statements:
-    staged = _names(("external_id", "version_at", "version_rank", "content_hash", *stream.content))
+    heads = _names((*HEAD, "content_hash"))
+    staged = _names((*HEAD, "content_hash", *stream.content))
     table = sql.Identifier(stream.table)
     return Statements(
+        copy_heads=_sql("copy {heads_table} ({heads}) from stdin").format(heads_table=HEADS, heads=heads),
+        probe=_sql(_PROBE).format(
+            heads_table=HEADS, table=table, arrived_order=_order(HEADS_NAME), held_order=_order("f")
+        ),
         stage=_sql(_STAGE).format(stage=STAGE, table=table),
         copy=_sql("copy {stage} ({staged}) from stdin").format(stage=STAGE, staged=staged),
         thin=_sql(_THIN).format(stage=STAGE, band=_band("stage")),
@@ -63,6 +79,20 @@ _STAGE = """
 create temporary table {stage} (like {table} including constraints);
 alter table {stage} alter id drop not null, alter business_id drop not null, alter source_id drop not null,
   alter observed_at drop not null
+"""
+
+# A version that is not there at all, or greater than the one held, has to be merged.
+_PROBE = """
+select exists (
+  select 1 from {heads_table}
+  left join lateral (
+    select f.* from {table} f
+    where f.business_id = %(business)s and f.source_id = %(source)s
+      and f.external_id = {heads_table}.external_id
+    limit 1
+  ) f on true
+  where f.content_hash is null or {arrived_order} > {held_order}
+)
 """
 
 # Of several versions of one key in a batch the greatest stays, by the same order as in the merge.

@@ -155,6 +155,28 @@ class TestMerge:
         held = BalanceTransaction.objects.of(source.business).values_list("external_id", "amount")
         assert dict(held) == {f"txn_{n}": n + 40 if n < 20 else n for n in range(40)}
 
+    def test_a_replay_in_batches_still_finds_the_one_row_that_differs(
+        self, source: Source, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ingestion.pipeline.merge.BATCH", 10)
+        rows = [balance_transaction_row(f"txn_{n:02}") for n in range(50)]
+        ledger(source, *rows)
+        before = {row[0]: row[1:] for row in row_versions()}
+        rows[37] = rows[37]._replace(amount=7, net=-52, version_at=LATER)
+        report = ledger(source, *rows, balance_transaction_row("txn_new"), balance_transaction_row("bad", net=5))
+        assert counts(report) == (1, 1, 49, 1)
+        after = {row[0]: row[1:] for row in row_versions()}
+        assert {key for key in after if after[key] != before.get(key)} == {"txn_37", "txn_new"}
+
+    def test_a_replay_in_batches_writes_nothing(self, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("ingestion.pipeline.merge.BATCH", 10)
+        rows = [balance_transaction_row(f"txn_{n:02}") for n in range(50)]
+        ledger(source, *rows)
+        before = row_versions()
+        report = ledger(source, *rows, rows[3])
+        assert (counts(report), report.dirty_days) == ((0, 0, 51, 0), frozenset())
+        assert row_versions() == before
+
     def test_nothing_is_nothing(self, source: Source) -> None:
         assert ledger(source) == MergeReport("balance_transactions")
 
