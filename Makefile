@@ -34,7 +34,7 @@ contracts: $(VENV)/.ready  ## Who may import whom
 migrations: $(VENV)/.ready  ## Models and migrations agree
 	DJANGO_SETTINGS_MODULE=config.settings.test $(MANAGE) makemigrations --check --dry-run
 
-deploycheck: $(VENV)/.ready  ## Django's own checks, as deployed
+deploycheck: $(VENV)/.ready assets  ## Django's own checks, as deployed
 	DJANGO_SETTINGS_MODULE=config.settings.prod SECRET_KEY=$$(head -c 48 /dev/urandom | base64 -w0) \
 	JWT_KEY=check ENCRYPTION_KEYS=check STRIPE_WEBHOOK_SECRETS=whsec_check BASE_URL=https://bellwether.example \
 	ALLOWED_HOSTS=bellwether.example $(MANAGE) check --deploy --fail-level WARNING
