@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 import psycopg
 from django.db import connection, transaction
@@ -24,10 +25,11 @@ from ingestion.pipeline.quarantine import quarantine
 from ingestion.pipeline.report import MergeReport
 from ingestion.pipeline.rows import Rejected, Row
 from ingestion.pipeline.runs import count
-from ingestion.pipeline.statements import DROP_HEADS, PREPARE, STAGE_HEADS, Statements, statements_of
+from ingestion.pipeline.statements import DROP_HEADS, PREPARE, STAGE_HEADS, Fate, Statements, statements_of
 from ingestion.pipeline.streams import FactStream, stream_of
 
 BATCH = 25_000
+Group = tuple[Any, ...]
 
 #: What COPY raises for a row that the table refuses, as opposed to a broken connection or a full disk.
 REFUSED = (psycopg.DataError, psycopg.IntegrityError)
@@ -93,7 +95,7 @@ def _written(
 ) -> MergeReport:
     """Stage and move the lines; rows that staging refused join `encoded.rejected`."""
     seen = encoded.seen
-    groups: list[tuple[object, ...]] = []
+    groups: list[Group] = []
     if encoded.lines:
         statements = statements_of(encoded.stream)
         with connection.cursor() as cursor:
@@ -161,22 +163,19 @@ def _refused(encoded: Encoded, index: int, problem: psycopg.Error) -> Rejected:
     return Rejected(row[0], problem.diag.constraint_name or "refused_by_database", said, row_text(row))
 
 
-def _report(stream: FactStream, groups: list[tuple[object, ...]], *, seen: int, quarantined: int) -> MergeReport:
-    """Add up the merge's groups: (fate, rows, one day for each dirtying column before and after, rows written)."""
-    rows = {"new": 0, "changed": 0, "touched": 0, "same": 0}
+def _report(stream: FactStream, groups: list[Group], *, seen: int, quarantined: int) -> MergeReport:
+    """Add up the merge's groups: (fate, rows, one day for each dirtying column as it is and as it was)."""
+    rows = dict.fromkeys(Fate, 0)
     days: set[date] = set()
-    for fate, number, *group_days, _ in groups:
-        rows[str(fate)] += int(str(number))
-        days.update(day for day in group_days if isinstance(day, date))
-    written = groups[0][-1] if groups else 0
-    if written != rows["new"] + rows["changed"] + rows["touched"]:
-        raise RuntimeError(f"{stream.key}: {written} rows were written, not as many as decided: {rows}.")
+    for fate, number, *of_group in groups:
+        rows[fate] += number
+        days.update(day for day in of_group if day is not None)
     return MergeReport(
         stream.key,
         seen=seen,
-        new=rows["new"],
-        changed=rows["changed"],
-        unchanged=seen - quarantined - rows["new"] - rows["changed"],
+        new=rows[Fate.NEW],
+        changed=rows[Fate.CHANGED],
+        unchanged=seen - quarantined - rows[Fate.NEW] - rows[Fate.CHANGED],
         quarantined=quarantined,
         dirty_days=frozenset(days),
     )

@@ -12,6 +12,7 @@ claims to be the same version and differs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cache
 from typing import LiteralString
 
@@ -39,6 +40,15 @@ from ingestion_source where id = %s and business_id = %s for key share
 
 
 DROP_HEADS = "drop table stage_heads"
+
+
+class Fate(IntEnum):
+    """What is new in a staged row: nothing, only its version, its content, its key."""
+
+    KNOWN = 0
+    TOUCHED = 1
+    CHANGED = 2
+    NEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,7 @@ select exists (
   select 1 from {heads_table}
   left join lateral (
     select f.* from {table} f
-    where f.business_id = %(business)s and f.source_id = %(source)s
+    where f.business_id = (select %(business)s::uuid) and f.source_id = (select %(source)s::bigint)
       and f.external_id = {heads_table}.external_id
     limit 1
   ) f on true
@@ -105,38 +115,46 @@ delete from {stage} using (
 where {stage}.ctid = ranked.place and ranked.n > 1
 """
 
-# The lateral lookup with its limit goes through the unique key row by row, whatever the planner knows of the table.
+# The lookup must go through the unique key, row by row, whatever the planner knows of the table: the limit rules out
+# a join that reads the whole source, and `(select …)` hides the values from the statistics. These know nothing of a
+# business that has just begun to import; by them it has no rows, and reading all of them for each key looks as good.
+#
 # Only rows that win are written at all: a conflict that ends in nothing would still lock, and so write, the row it met.
-# Rows are written in the order they came, mostly that of time, so that a window of days lies together on disk.
+# `order by` is a barrier: every lookup is done before the first row is written, and never wades through those. Its key
+# has few values, so rows of one fate stay in the order they came, mostly that of time: a window of days lies together.
 _MERGE = """
 with arrived as (
   select s.*, {held_days},
-    case when f.content_hash is null then 'new'
-         when {arrived_order} <= {held_order} then 'same'
-         when s.content_hash = f.content_hash then 'touched'
-         else 'changed' end as fate
+    case when f.content_hash is null then {new}
+         when {arrived_order} <= {held_order} then {known}
+         when s.content_hash = f.content_hash then {touched}
+         else {changed} end as fate
   from {stage} s
   left join lateral (
     select f.* from {table} f
-    where f.business_id = %(business)s and f.source_id = %(source)s and f.external_id = s.external_id
+    where f.business_id = (select %(business)s::uuid) and f.source_id = (select %(source)s::bigint)
+      and f.external_id = s.external_id
     limit 1
   ) f on true
 ), written as (
   insert into {table} (business_id, source_id, run_id, observed_at, {staged})
   select %(business)s, %(source)s, %(run)s, %(observed_at)s, {staged}
-  from arrived where fate <> 'same'
+  from arrived where fate <> {known} order by fate
   on conflict (business_id, source_id, external_id) do update
   set run_id = excluded.run_id, observed_at = excluded.observed_at, {assignments}
   where {excluded_order} > {table_order}
-  returning 1
 )
-select fate, count(*), {days}, (select count(*) from written) from arrived group by fate, {day_numbers}
+select fate, count(*), {days} from arrived group by fate, {day_numbers}
 """
 
 
 def _merge(stream: FactStream, table: sql.Identifier, staged: sql.Composed) -> sql.Composed:
     days = [_day(stream, column, "arrived", prefix) for column in stream.dirties for prefix in ("", "held_")]
     return _sql(_MERGE).format(
+        new=sql.Literal(Fate.NEW),
+        changed=sql.Literal(Fate.CHANGED),
+        touched=sql.Literal(Fate.TOUCHED),
+        known=sql.Literal(Fate.KNOWN),
         stage=STAGE,
         table=table,
         staged=staged,
@@ -173,7 +191,7 @@ def _day(stream: FactStream, column: str, alias: str, prefix: str) -> sql.Compos
     """The business's own day of a column, for rows whose content is new or changed; null for the others."""
     value = sql.Identifier(alias, prefix + column)
     day = value if stream.is_date(column) else _sql("({0} at time zone %(zone)s)::date").format(value)
-    return _sql("case when fate in ('new', 'changed') then {0} end").format(day)
+    return _sql("case when fate >= {1} then {0} end").format(day, sql.Literal(Fate.CHANGED))
 
 
 def _names(columns: tuple[str, ...]) -> sql.Composed:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.errors import NotYours
 from accounts.tenancy import acting_for
@@ -27,6 +27,7 @@ from ingestion.pipeline.merge import merge
 from ingestion.pipeline.report import MergeReport
 from ingestion.pipeline.rows import Rejected
 from ingestion.pipeline.runs import close_run, open_run
+from ingestion.pipeline.statements import statements_of
 from ingestion.pipeline.streams import STREAMS
 from ingestion.testing.factories import (
     NOON,
@@ -315,3 +316,28 @@ def test_prices_keep_their_fractions(world: World) -> None:
     source = make_source(world.business)
     ledger(source, balance_transaction_row(exchange_rate=Decimal("1.123456789012"), created_at=NOON))
     assert BalanceTransaction.objects.of(world.business).get().exchange_rate == Decimal("1.123456789012")
+
+
+class TestPlan:
+    """A lookup by anything but the unique key reads the whole business for each row: hours instead of seconds."""
+
+    @pytest.mark.parametrize("as_tenant", [True, False], ids=["tenant", "owner"])
+    @pytest.mark.parametrize("analysed", [True, False], ids=["statistics", "no statistics"])
+    def test_goes_by_the_key_for_a_business_the_statistics_do_not_know(
+        self, world: World, as_tenant: bool, analysed: bool
+    ) -> None:
+        known, newcomer = make_source(world.business), make_source(world.other)
+        ledger(known, *(balance_transaction_row(f"txn_{n}") for n in range(3000)))
+        statements = statements_of(STREAMS["balance_transactions"])
+        values = {
+            "business": newcomer.business_id, "source": newcomer.pk, "run": None, "observed_at": SEEN, "zone": "UTC",
+        }  # fmt: skip
+        with connection.cursor() as cursor:
+            if analysed:
+                cursor.execute("analyze ingestion_balancetransaction")
+            with acting_for(world.other) if as_tenant else transaction.atomic():
+                cursor.execute(statements.stage)
+                cursor.execute("explain " + statements.merge.as_string(connection.connection), values)
+                plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert "using balance_transaction_key on ingestion_balancetransaction f" in plan
+        assert "balance_transaction_created" not in plan
