@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser)
+REDIS := $(shell command -v redis-server)
 
-.PHONY: help run test check lint types contracts migrations deploycheck lock browser assets bench clean
+.PHONY: help run test check lint types contracts migrations deploycheck lock browser redis assets bench clean
 
 help:            ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -13,7 +14,7 @@ help:            ## List the targets
 run: $(VENV)/.ready  ## Start everything: database, web, worker, beat, sandbox; prints the address and a demo login
 	@exec $(MANAGE) up
 
-test: $(VENV)/.ready browser assets  ## Run the whole suite, browser tests included
+test: $(VENV)/.ready browser redis assets  ## Run the whole suite, browser tests included
 	$(BIN)/pytest -n 2 --dist loadfile -m "not processes and not browser"
 	$(BIN)/pytest -p no:randomly -m "processes or browser"
 
@@ -47,6 +48,11 @@ lock: $(VENV)/.ready  ## Pin the dependencies anew; the lock names no host
 browser:         # the browser tests drive the system's Chromium
 ifeq ($(CHROMIUM),)
 	apt-get update -qq && apt-get install -y -qq chromium
+endif
+
+redis:           # the broker tests start a Redis of their own
+ifeq ($(REDIS),)
+	apt-get update -qq && apt-get install -y -qq redis-server
 endif
 
 assets: $(VENV)/.ready  # what the browser needs from installed packages
