@@ -48,12 +48,19 @@ class Stack:
             self._process = subprocess.Popen(
                 command if self.demo else [*command, "--no-demo"], cwd=ROOT, env=self.env, stdout=said, stderr=said
             )
-        self._await_line("Ctrl-C stops everything")
+        try:
+            self._await_line("Ctrl-C stops everything")
+        except BaseException:
+            self._stop()  # `__exit__` is not called for what never began
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
             self._process.wait(60)
