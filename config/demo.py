@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.businesses import BusinessProfile, create_business
 from accounts.models import Business, User
 from accounts.people import mark_email_verified
 from accounts.tenancy import acting_for, tenant_transaction
+from ingestion.fx import seed_rates
 from ingestion.models import Source
 from ingestion.sandbox.stripe.world import account_id
 from ingestion.sources.connecting import Connection, connect
@@ -20,6 +24,23 @@ DEMO_VARIANT: Final = "showroom"
 PROFILE: Final = BusinessProfile(
     name="Lantern Street Roasters", currency="eur", time_zone="Europe/Berlin", industry="Food and drink"
 )
+
+
+#: Units of a currency for one euro in the simulated world, near the middle of recent years; not reference rates.
+SANDBOX_RATES: Final = {"usd": Decimal("1.08"), "gbp": Decimal("0.855"), "jpy": Decimal("149.25")}
+RATES_REACH_BACK: Final = timedelta(days=1200)
+
+
+def speaks_to_the_sandbox() -> bool:
+    return bool(settings.STRIPE_API_BASE == settings.SANDBOX_URL)
+
+
+def ensure_sandbox_rates() -> None:
+    """Exchange rates for the simulated companies up to today. A checkout with a Stripe key of its own gets none:
+    there, rates come from the European Central Bank's file (`manage.py load_fx_rates`)."""
+    if speaks_to_the_sandbox():
+        today = timezone.now().date()
+        seed_rates(first=today - RATES_REACH_BACK, last=today, per_eur=SANDBOX_RATES)
 
 
 def ensure_demo() -> Business:

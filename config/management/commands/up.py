@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from config.demo import DEMO_EMAIL, DEMO_PASSWORD, DEMO_VARIANT, ensure_demo
+from config.demo import DEMO_EMAIL, DEMO_PASSWORD, DEMO_VARIANT, ensure_demo, ensure_sandbox_rates
 from config.processes import Child, Supervisor
 
 START_LIMIT = 60.0
@@ -54,6 +54,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         build_static()
+        ensure_sandbox_rates()
 
     def greet(self, port: int, *, demo: bool) -> None:
         address = f"http://127.0.0.1:{port}"
