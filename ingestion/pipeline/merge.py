@@ -93,11 +93,18 @@ def merge_encoded(
 def _written(
     source: Source, encoded: Encoded, *, observed_at: datetime, run: SyncRun | None, meanwhile: Start
 ) -> MergeReport:
-    """Stage and move the lines; rows that staging refused join `encoded.rejected`."""
+    """Stage the lines, decide, write the winners; rows that staging refused join `encoded.rejected`."""
     seen = encoded.seen
     groups: list[Group] = []
     if encoded.lines:
         statements = statements_of(encoded.stream)
+        values = {
+            "business": source.business_id,
+            "source": source.pk,
+            "run": run.pk if run else None,
+            "observed_at": observed_at,
+            "zone": source.business.time_zone,
+        }
         with connection.cursor() as cursor:
             _lock(cursor, source)
             cursor.execute(statements.stage)
@@ -105,19 +112,20 @@ def _written(
             if encoded.repeats:
                 cursor.execute(statements.thin)
             meanwhile()
-            cursor.execute(
-                statements.merge,
-                {
-                    "business": source.business_id,
-                    "source": source.pk,
-                    "run": run.pk if run else None,
-                    "observed_at": observed_at,
-                    "zone": source.business.time_zone,
-                },
-            )
+            cursor.execute(statements.decide, values)
             groups = cursor.fetchall()
+            _write(cursor, statements, values, fates={group[0] for group in groups})
             cursor.execute(statements.drop)
     return _report(encoded.stream, groups, seen=seen, quarantined=len(encoded.rejected))
+
+
+def _write(cursor: CursorWrapper, statements: Statements, values: dict[str, Any], *, fates: set[int]) -> None:
+    """Write the staged rows that win, if any do."""
+    if fates <= {Fate.KNOWN}:
+        return
+    if Fate.KNOWN in fates:
+        cursor.execute(statements.keep_winners, values)
+    cursor.execute(statements.write, values)
 
 
 def _all_known(source: Source, encoded: Encoded, meanwhile: Start) -> bool:
@@ -164,7 +172,7 @@ def _refused(encoded: Encoded, index: int, problem: psycopg.Error) -> Rejected:
 
 
 def _report(stream: FactStream, groups: list[Group], *, seen: int, quarantined: int) -> MergeReport:
-    """Add up the merge's groups: (fate, rows, one day for each dirtying column as it is and as it was)."""
+    """Add up what was decided."""
     rows = dict.fromkeys(Fate, 0)
     days: set[date] = set()
     for fate, number, *of_group in groups:

@@ -53,8 +53,12 @@ class Fate(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """`stage` makes the empty staging table, `copy` fills it, `thin` leaves one version a key, `merge` moves what is
-    left into the facts, `drop` ends it. `probe` tells whether any of the heads staged by `copy_heads` would win.
+    """The steps of one merge, in their order; see `merge`.
+
+    `copy_heads`, `probe`: stage the heads alone, tell whether any of them would win.
+    `stage`, `copy`, `thin`: make the staging table, fill it, leave one version a key.
+    `decide`: what becomes of the staged rows, as (fate, rows, one day for each dirtying column as it is and as it was).
+    `keep_winners`, `write`, `drop`: drop what is known already, write the rest, drop the table.
     """
 
     copy_heads: sql.Composed
@@ -62,7 +66,9 @@ class Statements:
     stage: sql.Composed
     copy: sql.Composed
     thin: sql.Composed
-    merge: sql.Composed
+    decide: sql.Composed
+    keep_winners: sql.Composed
+    write: sql.Composed
     drop: sql.Composed
 
 
@@ -71,15 +77,16 @@ def statements_of(stream: FactStream) -> Statements:
     heads = _names((*HEAD, "content_hash"))
     staged = _names((*HEAD, "content_hash", *stream.content))
     table = sql.Identifier(stream.table)
+    beside_held, is_known = _beside_held(STAGE, table), _is_known()
     return Statements(
         copy_heads=_sql("copy {heads_table} ({heads}) from stdin").format(heads_table=HEADS, heads=heads),
-        probe=_sql(_PROBE).format(
-            heads_table=HEADS, table=table, arrived_order=_order(HEADS_NAME), held_order=_order("f")
-        ),
+        probe=_sql(_PROBE).format(beside_held=_beside_held(HEADS, table), is_known=is_known),
         stage=_sql(_STAGE).format(stage=STAGE, table=table),
         copy=_sql("copy {stage} ({staged}) from stdin").format(stage=STAGE, staged=staged),
         thin=_sql(_THIN).format(stage=STAGE, band=_band("stage")),
-        merge=_merge(stream, table, staged),
+        decide=_decide(stream, beside_held),
+        keep_winners=_sql(_KEEP_WINNERS).format(stage=STAGE, beside_held=beside_held, is_known=is_known),
+        write=_write(stream, table, staged),
         drop=_sql("drop table {stage}").format(stage=STAGE),
     )
 
@@ -89,20 +96,6 @@ _STAGE = """
 create temporary table {stage} (like {table} including constraints);
 alter table {stage} alter id drop not null, alter business_id drop not null, alter source_id drop not null,
   alter observed_at drop not null
-"""
-
-# A version that is not there at all, or greater than the one held, has to be merged.
-_PROBE = """
-select exists (
-  select 1 from {heads_table}
-  left join lateral (
-    select f.* from {table} f
-    where f.business_id = (select %(business)s::uuid) and f.source_id = (select %(source)s::bigint)
-      and f.external_id = {heads_table}.external_id
-    limit 1
-  ) f on true
-  where f.content_hash is null or {arrived_order} > {held_order}
-)
 """
 
 # Of several versions of one key in a batch the greatest stays, by the same order as in the merge.
@@ -115,63 +108,87 @@ delete from {stage} using (
 where {stage}.ctid = ranked.place and ranked.n > 1
 """
 
-# The lookup must go through the unique key, row by row, whatever the planner knows of the table: the limit rules out
-# a join that reads the whole source, and `(select …)` hides the values from the statistics. These know nothing of a
-# business that has just begun to import; by them it has no rows, and reading all of them for each key looks as good.
-#
-# Only rows that win are written at all: a conflict that ends in nothing would still lock, and so write, the row it met.
-# `order by` is a barrier: every lookup is done before the first row is written, and never wades through those. Its key
-# has few values, so rows of one fate stay in the order they came, mostly that of time: a window of days lies together.
-_MERGE = """
-with arrived as (
-  select s.*, {held_days},
-    case when f.content_hash is null then {new}
-         when {arrived_order} <= {held_order} then {known}
-         when s.content_hash = f.content_hash then {touched}
-         else {changed} end as fate
-  from {stage} s
-  left join lateral (
+# The staged row `s` beside the held one `f`. This lookup must go through the unique key, row by row, whatever the
+# planner knows of the table: the limit rules out a join that reads the whole source, and `(select …)` hides the values
+# from the statistics. These know nothing of a business that has just begun to import; by them it has no rows, and
+# reading all of them for each key looks as good.
+_BESIDE_HELD = """
+  {staged} s left join lateral (
     select f.* from {table} f
     where f.business_id = (select %(business)s::uuid) and f.source_id = (select %(source)s::bigint)
       and f.external_id = s.external_id
     limit 1
-  ) f on true
-), written as (
-  insert into {table} (business_id, source_id, run_id, observed_at, {staged})
-  select %(business)s, %(source)s, %(run)s, %(observed_at)s, {staged}
-  from arrived where fate <> {known} order by fate
-  on conflict (business_id, source_id, external_id) do update
-  set run_id = excluded.run_id, observed_at = excluded.observed_at, {assignments}
-  where {excluded_order} > {table_order}
-)
-select fate, count(*), {days} from arrived group by fate, {day_numbers}
+  ) f on true"""
+_IS_KNOWN = "(f.content_hash is not null and {staged_order} <= {held_order})"
+_PROBE = "select exists (select 1 from {beside_held} where not {is_known})"
+
+# `offset 0` keeps the planner from working out the fate once more for every day.
+_DECIDE = """
+select fate, count(*), {days} from (
+  select case when f.content_hash is null then {new}
+              when {is_known} then {known}
+              when s.content_hash = f.content_hash then {touched}
+              else {changed} end as fate, {columns}
+  from {beside_held} offset 0
+) decided group by fate, {day_numbers}
+"""
+
+_KEEP_WINNERS = """
+delete from {stage} where ctid = any(array(select s.ctid from {beside_held} where {is_known}))
+"""
+
+# Only winners are given to it: a conflict that ends in nothing would still lock, and so write, the row it met. The
+# condition is the last word nevertheless. Rows are written in the order they came, mostly that of time, so that a
+# window of days lies together on disk.
+_WRITE = """
+insert into {table} (business_id, source_id, run_id, observed_at, {staged})
+select %(business)s, %(source)s, %(run)s, %(observed_at)s, {staged} from {stage}
+on conflict (business_id, source_id, external_id) do update
+set run_id = excluded.run_id, observed_at = excluded.observed_at, {assignments}
+where {excluded_order} > {table_order}
 """
 
 
-def _merge(stream: FactStream, table: sql.Identifier, staged: sql.Composed) -> sql.Composed:
-    days = [_day(stream, column, "arrived", prefix) for column in stream.dirties for prefix in ("", "held_")]
-    return _sql(_MERGE).format(
+def _beside_held(staged: sql.Identifier, table: sql.Identifier) -> sql.Composed:
+    return _sql(_BESIDE_HELD).format(staged=staged, table=table)
+
+
+def _is_known() -> sql.Composed:
+    return _sql(_IS_KNOWN).format(staged_order=_order("s"), held_order=_order("f"))
+
+
+def _decide(stream: FactStream, beside_held: sql.Composed) -> sql.Composed:
+    columns = [
+        _sql("{0}.{1} as {2}").format(sql.Identifier(alias), sql.Identifier(column), sql.Identifier(prefix + column))
+        for column in stream.dirties
+        for alias, prefix in (("s", ""), ("f", "held_"))
+    ]
+    days = [_day(stream, column, prefix) for column in stream.dirties for prefix in ("", "held_")]
+    return _sql(_DECIDE).format(
         new=sql.Literal(Fate.NEW),
         changed=sql.Literal(Fate.CHANGED),
         touched=sql.Literal(Fate.TOUCHED),
         known=sql.Literal(Fate.KNOWN),
-        stage=STAGE,
-        table=table,
-        staged=staged,
-        held_days=sql.SQL(", ").join(
-            _sql("f.{0} as {1}").format(sql.Identifier(column), sql.Identifier(f"held_{column}"))
-            for column in stream.dirties
-        ),
-        arrived_order=_order("s"),
-        held_order=_order("f"),
-        excluded_order=_order("excluded"),
-        table_order=_order(stream.table),
-        assignments=sql.SQL(", ").join(
-            _sql("{0} = excluded.{0}").format(sql.Identifier(column))
-            for column in (*HEAD[1:], "content_hash", *stream.content)
-        ),
+        is_known=_is_known(),
+        beside_held=beside_held,
+        columns=sql.SQL(", ").join(columns),
         days=sql.SQL(", ").join(days),
         day_numbers=sql.SQL(", ").join(sql.Literal(number) for number in range(3, 3 + len(days))),
+    )
+
+
+def _write(stream: FactStream, table: sql.Identifier, staged: sql.Composed) -> sql.Composed:
+    assignments = [
+        _sql("{0} = excluded.{0}").format(sql.Identifier(column))
+        for column in (*HEAD[1:], "content_hash", *stream.content)
+    ]
+    return _sql(_WRITE).format(
+        table=table,
+        staged=staged,
+        stage=STAGE,
+        assignments=sql.SQL(", ").join(assignments),
+        excluded_order=_order("excluded"),
+        table_order=_order(stream.table),
     )
 
 
@@ -187,9 +204,9 @@ def _band(alias: str) -> sql.Composed:
     )
 
 
-def _day(stream: FactStream, column: str, alias: str, prefix: str) -> sql.Composed:
+def _day(stream: FactStream, column: str, prefix: str) -> sql.Composed:
     """The business's own day of a column, for rows whose content is new or changed; null for the others."""
-    value = sql.Identifier(alias, prefix + column)
+    value = sql.Identifier(prefix + column)
     day = value if stream.is_date(column) else _sql("({0} at time zone %(zone)s)::date").format(value)
     return _sql("case when fate >= {1} then {0} end").format(day, sql.Literal(Fate.CHANGED))
 

@@ -27,7 +27,7 @@ from ingestion.pipeline.merge import merge
 from ingestion.pipeline.report import MergeReport
 from ingestion.pipeline.rows import Rejected
 from ingestion.pipeline.runs import close_run, open_run
-from ingestion.pipeline.statements import statements_of
+from ingestion.pipeline.statements import STAGE_HEADS, statements_of
 from ingestion.pipeline.streams import STREAMS
 from ingestion.testing.factories import (
     NOON,
@@ -200,7 +200,7 @@ class TestMerge:
     ) -> None:
         rows = [balance_transaction_row(f"txn_{n}") for n in range(500)]
         source.business.time_zone  # noqa: B018 - loaded before counting
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             merge(source, "balance_transactions", rows, observed_at=SEEN)
 
 
@@ -337,7 +337,9 @@ class TestPlan:
                 cursor.execute("analyze ingestion_balancetransaction")
             with acting_for(world.other) if as_tenant else transaction.atomic():
                 cursor.execute(statements.stage)
-                cursor.execute("explain " + statements.merge.as_string(connection.connection), values)
-                plan = "\n".join(line for (line,) in cursor.fetchall())
-        assert "using balance_transaction_key on ingestion_balancetransaction f" in plan
-        assert "balance_transaction_created" not in plan
+                cursor.execute(STAGE_HEADS)
+                for statement in (statements.decide, statements.keep_winners, statements.probe):
+                    cursor.execute("explain " + statement.as_string(connection.connection), values)
+                    plan = "\n".join(line for (line,) in cursor.fetchall())
+                    assert "using balance_transaction_key on ingestion_balancetransaction f" in plan
+                    assert "balance_transaction_created" not in plan
