@@ -24,7 +24,7 @@ lint: $(VENV)/.ready  ## Style of code, templates, manifests, spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/typos
-	test ! -f deploy/lint.py || $(BIN)/python -m deploy.lint
+	$(BIN)/python -m deploy.lint
 
 types: $(VENV)/.ready  ## Types
 	$(BIN)/mypy .

@@ -98,7 +98,7 @@ def _written(
     groups: list[Group] = []
     if encoded.lines:
         statements = statements_of(encoded.stream)
-        values = {
+        values: dict[str, Any] = {
             "business": source.business_id,
             "source": source.pk,
             "run": run.pk if run else None,
