@@ -108,15 +108,12 @@ delete from {stage} using (
 where {stage}.ctid = ranked.place and ranked.n > 1
 """
 
-# The staged row `s` beside the held one `f`. This lookup must go through the unique key, row by row, whatever the
-# planner knows of the table: the limit rules out a join that reads the whole source, and `(select …)` hides the values
-# from the statistics. These know nothing of a business that has just begun to import; by them it has no rows, and
-# reading all of them for each key looks as good.
+# The staged row `s` beside the held one `f`. The limit makes this a lookup row by row; a join would read all that the
+# source holds. Only the unique key can serve it, see `Fact`.
 _BESIDE_HELD = """
   {staged} s left join lateral (
     select f.* from {table} f
-    where f.business_id = (select %(business)s::uuid) and f.source_id = (select %(source)s::bigint)
-      and f.external_id = s.external_id
+    where f.business_id = %(business)s and f.source_id = %(source)s and f.external_id = s.external_id
     limit 1
   ) f on true"""
 _IS_KNOWN = "(f.content_hash is not null and {staged_order} <= {held_order})"

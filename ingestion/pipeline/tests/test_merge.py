@@ -322,10 +322,17 @@ class TestPlan:
     """A lookup by anything but the unique key reads the whole business for each row: hours instead of seconds."""
 
     @pytest.mark.parametrize("as_tenant", [True, False], ids=["tenant", "owner"])
-    @pytest.mark.parametrize("analysed", [True, False], ids=["statistics", "no statistics"])
-    def test_goes_by_the_key_for_a_business_the_statistics_do_not_know(
-        self, world: World, as_tenant: bool, analysed: bool
-    ) -> None:
+    @pytest.mark.parametrize(
+        "statistics",
+        [
+            "select 1",
+            "analyze ingestion_balancetransaction",
+            # What a vacuum notes while all rows belong to an import that is still running.
+            "update pg_class set reltuples = 0 where relname like '%balance%transaction%'",
+        ],
+        ids=["none", "of another business", "of an empty table"],
+    )
+    def test_goes_by_the_key_whatever_the_statistics_say(self, world: World, as_tenant: bool, statistics: str) -> None:
         known, newcomer = make_source(world.business), make_source(world.other)
         ledger(known, *(balance_transaction_row(f"txn_{n}") for n in range(3000)))
         statements = statements_of(STREAMS["balance_transactions"])
@@ -333,8 +340,7 @@ class TestPlan:
             "business": newcomer.business_id, "source": newcomer.pk, "run": None, "observed_at": SEEN, "zone": "UTC",
         }  # fmt: skip
         with connection.cursor() as cursor:
-            if analysed:
-                cursor.execute("analyze ingestion_balancetransaction")
+            cursor.execute(statistics)
             with acting_for(world.other) if as_tenant else transaction.atomic():
                 cursor.execute(statements.stage)
                 cursor.execute(STAGE_HEADS)
@@ -343,3 +349,12 @@ class TestPlan:
                     plan = "\n".join(line for (line,) in cursor.fetchall())
                     assert "using balance_transaction_key on ingestion_balancetransaction f" in plan
                     assert "balance_transaction_created" not in plan
+
+    @pytest.mark.parametrize("key", list(STREAMS))
+    def test_no_other_index_of_a_fact_can_serve_a_lookup(self, key: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select count(*) from pg_index where indrelid = %s::regclass and not indisunique and indpred is null",
+                [STREAMS[key].table],
+            )
+            assert cursor.fetchone() == (0,)
