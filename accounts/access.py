@@ -13,6 +13,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts import gates
 from accounts.errors import InvalidInput, NotAllowed, NotSignedIn, NotYours
 from accounts.models import Business, Member
 from accounts.periods import asked_period, parse_period
@@ -38,13 +39,12 @@ def business_view(*, permission: str) -> Callable[[View], View]:
 
 
 def desk_view(desk: str, *, permission: str) -> Callable[[View], View]:
-    """The same, for a page of a desk that the business has switched on."""
+    """The same, for a page of a desk that the business has switched on, and that its plan has."""
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def checked(request: BusinessRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if desk not in request.business.desks:
-                raise NotYours(f"The {desk} desk is not switched on for {request.business.name}.", desk=desk)
+            _enter_desk(request, request.business, desk, permission)
             return view(request, *args, **kwargs)
 
         return business_view(permission=permission)(checked)
@@ -60,12 +60,19 @@ def enter(request: HttpRequest, *, slug: str, permission: str) -> None:
     _enter(request, member, permission)
 
 
-def api_business(request: HttpRequest, business_id: uuid.UUID | None, *, permission: str) -> Business:
-    """The business an API call means, bound and checked.
+def api_business(request: HttpRequest, business_id: uuid.UUID | None, *, permission: str, desk: str = "") -> Business:
+    """The business an API call means, bound and checked; with `desk`, also that the desk is on and in its plan.
 
     `business_id` may be left out by who has one business, and by a key, which belongs to one.
     Errors: InvalidInput when it is needed, NotAllowed for a business the caller is no member of.
     """
+    business = _business_of_call(request, business_id, permission)
+    if desk:
+        _enter_desk(request, business, desk, permission)
+    return business
+
+
+def _business_of_call(request: HttpRequest, business_id: uuid.UUID | None, permission: str) -> Business:
     key = getattr(request, "api_key", None)
     if key is not None:
         return _business_of_key(request, key, business_id, permission)
@@ -96,6 +103,14 @@ def _enter(request: HttpRequest, member: Member | None, permission: str) -> None
     entered.member = member
     entered.business = member.business
     entered.period = parse_period(asked_period(request.GET), as_of=entered.now, zone=member.business.time_zone)
+    gates.pass_gates(request, desk="", permission=permission)
+
+
+def _enter_desk(request: HttpRequest, business: Business, desk: str, permission: str) -> None:
+    """What is missing in the plan is said before what is switched off: the one can be mended by its owner."""
+    gates.pass_gates(request, desk=desk, permission=permission)
+    if desk not in business.desks:
+        raise NotYours(f"The {desk} desk is not switched on for {business.name}.", desk=desk)
 
 
 def _business_of_key(request: HttpRequest, key: Any, business_id: uuid.UUID | None, permission: str) -> Business:
@@ -108,4 +123,5 @@ def _business_of_key(request: HttpRequest, key: Any, business_id: uuid.UUID | No
     entered: BusinessRequest = request  # type: ignore[assignment]
     entered.business = business
     entered.period = parse_period(asked_period(request.GET), as_of=entered.now, zone=business.time_zone)
+    gates.pass_gates(request, desk="", permission=permission)
     return business

@@ -15,7 +15,7 @@ from django.utils.text import slugify
 
 from accounts.errors import InvalidInput
 from accounts.events import record
-from accounts.models import Business, Member, User
+from accounts.models import Business, Desk, Member, User
 from accounts.money import exponent
 from accounts.permissions import Role
 from accounts.tenancy import bind
@@ -78,8 +78,8 @@ def update_business(business: Business, *, actor: User, **changes: Any) -> Busin
 
 
 def home_of(business: Business) -> str:
-    """The address a member lands on: the desk's first page, or the settings where no desk has pages."""
-    return _first_address(settings.BUSINESS_HOME, business)
+    """The address a member lands on: the first page of its first desk, or the settings where no desk has pages."""
+    return _first_address([name for name in settings.BUSINESS_HOME if _is_on(name, business)], business)
 
 
 def after_onboarding(business: Business) -> str:
@@ -94,6 +94,12 @@ def _first_address(names: list[str], business: Business) -> str:
         except NoReverseMatch:
             continue
     return reverse("accounts:settings", kwargs={"business": business.slug})
+
+
+def _is_on(name: str, business: Business) -> bool:
+    """Whether the desk that a URL name belongs to is switched on; names of no desk always are."""
+    desk = name.partition(":")[0]
+    return desk not in Desk.values or desk in business.desks
 
 
 def _check(values: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from accounts import gates
 from accounts.errors import InvalidInput, NotAllowed, NotYours, Problem
 from accounts.events import record
 from accounts.models import Business, Invitation, Member, User
@@ -45,6 +46,9 @@ def invite(business: Business, *, email: str, role: str, actor: User, now: datet
         raise InvalidInput(f"A role is one of {', '.join(Role.values)}.", field="role")
     if Member.objects.of(business).filter(user__email__iexact=address).exists():
         raise InvalidInput("This person is a member already.", field="email", code="already_member")
+    others = open_invitations(business).exclude(email=address).filter(expires_at__gt=now).count()
+    people = Member.objects.filter(business=business).count()
+    gates.ask_limit("members", business, used=people + others, now=now)
     Invitation.objects.of(business).filter(email=address, accepted_at=None, revoked_at=None).update(revoked_at=now)
     token = new_token()
     invitation = Invitation.objects.create(
@@ -88,8 +92,13 @@ def offered_invitation(token: str, *, user: User, now: datetime) -> Invitation:
 
 
 def accept_invitation(token: str, *, user: User, now: datetime) -> Member:
-    """Join the business, once. A member who is in already keeps the role they have."""
+    """Join the business, once. A member who is in already keeps the role they have.
+
+    Errors: those of `offered_invitation`, and the plan's when its limit was lowered since.
+    """
     invitation = offered_invitation(token, user=user, now=now)
+    people = Member.objects.filter(business=invitation.business).exclude(user=user)
+    gates.ask_limit("members", invitation.business, used=people.count(), now=now)
     mine = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
     if not mine.update(accepted_at=now):
         raise NotYours("This invitation is no longer open. Ask for a new one.")

@@ -22,6 +22,10 @@ def members_of(business: Business) -> list[Member]:
     return sorted(members, key=lambda m: (rank[m.role], str(m.user).lower(), m.pk))
 
 
+def member_count(business: Business) -> int:
+    return Member.objects.of(business).count()
+
+
 def change_role(business: Business, *, member_id: int, role: str, actor: User) -> Member:
     """Give a member another role. Errors: NotYours, InvalidInput for an unknown role, LastOwner."""
     if role not in Role.values:

@@ -67,6 +67,11 @@ def register_nav(
     _entries[url_name] = NavEntry(desk, label, url_name, icon, order, permission, also)
 
 
+def open_desks() -> frozenset[str]:
+    """The desks that have pages: those for which any app registered a link."""
+    return frozenset(entry.desk for entry in _entries.values() if entry.desk != BUSINESS)
+
+
 def register_slot(name: str, url_name: str, *, permission: str = "read:analytics") -> None:
     """Fill the slot `name` of lower pages with the fragment at `url_name`, which takes the business slug."""
     _slots[name] = (url_name, permission)

@@ -10,9 +10,10 @@ from django.shortcuts import render
 
 from accounts.errors import NotSignedIn, Problem, TooMany
 
-TITLES = {400: "That did not work", 403: "Not allowed", 404: "Nothing here", 409: "Not possible now",
-          413: "Too large", 429: "Slow down a little", 503: "Not reachable right now"}  # fmt: skip
-TEMPLATES = {403: "errors/403.html", 404: "errors/404.html", 429: "errors/429.html"}
+TITLES = {400: "That did not work", 402: "Not in your plan", 403: "Not allowed", 404: "Nothing here",
+          409: "Not possible now", 413: "Too large", 429: "Slow down a little",
+          503: "Not reachable right now"}  # fmt: skip
+TEMPLATES = {402: "errors/402.html", 403: "errors/403.html", 404: "errors/404.html", 429: "errors/429.html"}
 
 
 def problem_body(problem: Problem) -> dict[str, Any]:

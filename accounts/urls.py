@@ -29,7 +29,6 @@ people: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("", public.landing, name="landing"),
-    path("pricing/", public.pricing, name="pricing"),
     path("home/", home.home, name="home"),
     path("", include((people, "accounts"))),
 ]

@@ -44,6 +44,9 @@ class Business(models.Model):
     )
     desks = ArrayField(models.CharField(max_length=16, choices=Desk), default=_default_desks)
     is_demo = models.BooleanField(default=False)
+    plan_version = models.UUIDField(
+        default=uuid.uuid4, editable=False, help_text="Renewed whenever what the business may use changes."
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

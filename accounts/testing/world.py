@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -25,6 +26,10 @@ class World:
     stranger: User
 
 
+#: What higher apps add to the world, such as a plan for its businesses.
+FURNISHERS: list[Callable[[World], None]] = []
+
+
 def person(name: str) -> User:
     return User.objects.create_user(f"{name.lower()}@example.com", PASSWORD, name=name)
 
@@ -42,4 +47,7 @@ def make_world() -> World:
     ):
         Member.objects.create(business=business, user=user, role=role)
     Member.objects.create(business=other, user=stranger, role=Role.OWNER)
-    return World(business, other, owner, manager, member, viewer, stranger)
+    made = World(business, other, owner, manager, member, viewer, stranger)
+    for furnish in FURNISHERS:
+        furnish(made)
+    return made

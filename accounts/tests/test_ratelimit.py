@@ -16,7 +16,7 @@ from django.test.utils import override_settings
 from accounts import ratelimit
 from accounts.errors import TooMany
 from accounts.models import RateWindow
-from accounts.ratelimit import Limit, caller, client_ip, consume, rate_limited
+from accounts.ratelimit import Limit, ProcessWindows, caller, client_ip, consume, rate_limited
 from accounts.testing.world import World
 
 
@@ -24,7 +24,7 @@ from accounts.testing.world import World
 def _limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Limits on, counters empty, and a clock that stands still in the middle of a window."""
     cache.clear()
-    ratelimit._process.clear()
+    ratelimit.process_windows.clear()
     monkeypatch.setattr(ratelimit, "time", SimpleNamespace(time=lambda: 1_781_524_830.0))
     with override_settings(RATE_LIMITS=True):
         yield
@@ -156,3 +156,27 @@ class TestTheDecorator:
         answers = [mine.post("/onboarding/business/", {"name": ""}) for _ in range(11)]
         assert [a.status_code for a in answers] == [200] * 10 + [429]
         assert int(answers[-1]["Retry-After"]) >= 1
+
+
+class TestWindowsOfOneProcess:
+    def test_count_each_key_for_itself(self) -> None:
+        windows = ProcessWindows(most=10)
+        assert [windows.count("a", 60, now=0), windows.count("a", 60, now=1), windows.count("b", 60, now=1)] == [
+            1,
+            2,
+            1,
+        ]
+
+    def test_forget_the_ended_ones_when_there_are_too_many(self) -> None:
+        windows = ProcessWindows(most=2)
+        windows.count("ended", 10, now=0)
+        windows.count("open", 99, now=0)
+        windows.count("new", 99, now=50)
+        assert windows.count("open", 99, now=50) == 2
+        assert windows.count("ended", 10, now=50) == 1
+
+    def test_stay_within_their_number_under_a_flood_of_callers(self) -> None:
+        windows = ProcessWindows(most=2)
+        for number in range(100):
+            windows.count(f"caller {number}", 99, now=0)
+        assert len(windows._held) <= 2

@@ -20,6 +20,14 @@ NOT_OWNED = {
     "accounts.EmailCode": "belongs to a person who has not proved their address yet",
     "accounts.RateWindow": "a counter under a digest; who is counted may belong to no business",
     "accounts.Heartbeat": "one row a process kind, no business's data",
+    "billing.Plan": "the catalogue, the same for everyone; a tenant may read it and never write it",
+    "billing.PlanPrice": "the catalogue, the same for everyone; a tenant may read it and never write it",
+    "billing.PlanFeature": "the catalogue, the same for everyone; a tenant may read it and never write it",
+    "billing.Perk": "the catalogue, the same for everyone; a tenant may read it and never write it",
+    "billing.SkuRule": "what staff said a SKU means; closed to tenants",
+    "billing.OdooCursor": "how far Odoo was read; closed to tenants",
+    "analytics.RuleSet": "prop firms' published rules, the same for everyone; a tenant may read and never write them",
+    "analytics.CohortCell": "quantiles of at least twenty businesses; a tenant may read them and never write them",
     "ingestion.FxRate": "public exchange rates, the same for everyone",
 }
 OWN_APPS = ("accounts", "billing", "ingestion", "analytics", "recommendations", "agent")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import business_view
@@ -45,6 +46,15 @@ def business_new(request: HttpRequest) -> HttpResponse:
     form = BusinessForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         business = create_business(form.profile(), owner=request.user)
+        if wanted := _next(request):
+            return redirect(wanted)
         messages.success(request, f"{business.name} is set up. Now connect where its money runs.")
         return redirect(after_onboarding(business))
     return render(request, "onboarding/business.html", {"form": form})
+
+
+def _next(request: HttpRequest) -> str:
+    """Where the newcomer was going, such as a plan they chose; empty for an address that is not ours."""
+    target = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if is_ours else ""

@@ -1,8 +1,7 @@
-"""What everybody may see: the front page and the prices."""
+"""What everybody may see: the front page, and light or dark."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,10 +14,6 @@ YEAR = 365 * 24 * 3600
 
 def landing(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/landing.html")
-
-
-def pricing(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/pricing.html", {"plans": settings.PRICING})
 
 
 @require_POST

@@ -9,6 +9,7 @@ from typing import Any
 from config import env
 from config.settings.console import UNFOLD as UNFOLD
 from config.settings.database import database_from_url
+from config.settings.orders import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.text("BELLWETHER_VAR", str(BASE_DIR / "var")))
@@ -18,6 +19,14 @@ DEBUG = False
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "127.0.0.1,localhost")
 BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000")
 ADMIN_PATH = env.text("ADMIN_PATH", "staff/")
+
+# MCP: its own process, which a proxy joins to the same host by path
+MCP_BASE_URL = env.text("MCP_BASE_URL", BASE_URL)
+IDP_OIDC_ADAPTER = "agent.oauth.adapter.Adapter"
+IDP_OIDC_DCR_ENABLED = True
+IDP_OIDC_DCR_REQUIRES_INITIAL_ACCESS_TOKEN = False  # programs register themselves; see `Adapter`
+IDP_OIDC_RATE_LIMITS = {"client_registration": "60/m/ip"}  # hosted assistants share an address
+MCP_ALLOWED_HOSTS = env.items("MCP_ALLOWED_HOSTS", MCP_BASE_URL.split("://", 1)[-1].split("/")[0])
 
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",
@@ -41,6 +50,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.google",
+    "allauth.idp.oidc",
     "django_celery_beat",
     "django_htmx",
     "ninja",
@@ -50,6 +60,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "accounts.middleware.request_id",
     "accounts.middleware.webhook_lane",
+    "agent.oauth.hardening.oauth_2_1",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -157,8 +168,8 @@ JWT_KEY = env.text("JWT_KEY", "")
 JWT_ACCESS_LIFETIME = timedelta(minutes=30)
 JWT_REFRESH_LIFETIME = timedelta(days=14)
 
-# Where a member lands: the first name that has an address. Apps above `accounts` own these pages.
-BUSINESS_HOME = ["payments:readiness"]
+# Where a member lands: the first name that has an address, of a desk that is on. Apps above `accounts` own these pages.
+BUSINESS_HOME = ["payments:readiness", "trading:overview"]
 BUSINESS_FIRST_STEP = ["sources:connect", *BUSINESS_HOME]
 INVITATION_LIFETIME = timedelta(days=7)
 
@@ -222,27 +233,18 @@ STRIPE_CONNECT_CLIENT_ID = env.text("STRIPE_CONNECT_CLIENT_ID", "")
 STRIPE_WEBHOOK_SECRETS = env.items("STRIPE_WEBHOOK_SECRETS")
 STRIPE_LIVEMODE = env.flag("STRIPE_LIVEMODE", default=True)
 
-# What the pricing page shows until plans are data
-PRICING = [
-    {
-        "name": "Free",
-        "monthly_minor": 0,
-        "currency": "usd",
-        "for": "One source, readiness score and metrics.",
-    },
-    {
-        "name": "Desk",
-        "monthly_minor": 4900,
-        "currency": "usd",
-        "for": "One desk, all its sources and the agent.",
-    },
-    {
-        "name": "Pro",
-        "monthly_minor": 14900,
-        "currency": "usd",
-        "for": "Every open desk, team roles and the API.",
-    },
-]
+# Stripe: our own account, where Bellwether itself is sold
+BILLING_STRIPE_SECRET_KEY = env.text("BILLING_STRIPE_SECRET_KEY", "")
+BILLING_STRIPE_API_BASE = env.text("BILLING_STRIPE_API_BASE", "https://api.stripe.com")
+BILLING_STRIPE_WEBHOOK_SECRETS = env.items("BILLING_STRIPE_WEBHOOK_SECRETS")
+BILLING_STRIPE_LIVEMODE = env.flag("BILLING_STRIPE_LIVEMODE", default=True)
+BILLING_STRIPE_PAGES = env.items(
+    "BILLING_STRIPE_PAGES", "https://checkout.stripe.com,https://billing.stripe.com,https://invoice.stripe.com"
+)
+BILLING_AUTOMATIC_TAX = env.flag("BILLING_AUTOMATIC_TAX", default=True)
+# Where plans are bought: "stripe", or "odoo" for the shop; what Stripe does not sell always leads to the shop
+BILLING_SOLD_AT = env.text("BILLING_SOLD_AT", "stripe")
+BILLING_SHOP_URL = env.text("BILLING_SHOP_URL", "")
 
 # The sandbox world; only development checkouts speak to it
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8010")
@@ -257,7 +259,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'", STRIPE_CONNECT_BASE, "https://accounts.google.com"],
+        "form-action": ["'self'", STRIPE_CONNECT_BASE, "https://accounts.google.com", *BILLING_STRIPE_PAGES],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "manifest-src": ["'self'"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -18,6 +20,11 @@ def local_secrets(var: Path) -> dict[str, str]:
         return kept
     except FileNotFoundError:
         return _make(path)
+
+
+def derived(secret: str, purpose: str) -> str:
+    """A further secret that follows from a kept one, so that checkouts that keep theirs need no new file."""
+    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
 def _make(path: Path) -> dict[str, str]:

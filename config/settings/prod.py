@@ -2,12 +2,16 @@
 
 from config import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import BASE_URL
+from config.settings.base import BASE_URL, BILLING_STRIPE_SECRET_KEY
 
 SECRET_KEY = env.text("SECRET_KEY")
 JWT_KEY = env.text("JWT_KEY")
 ENCRYPTION_KEYS = env.items("ENCRYPTION_KEYS") or [env.text("ENCRYPTION_KEYS")]
 STRIPE_WEBHOOK_SECRETS = env.items("STRIPE_WEBHOOK_SECRETS") or [env.text("STRIPE_WEBHOOK_SECRETS")]
+if BILLING_STRIPE_SECRET_KEY:  # an installation without one sells nothing
+    BILLING_STRIPE_WEBHOOK_SECRETS = env.items("BILLING_STRIPE_WEBHOOK_SECRETS") or [
+        env.text("BILLING_STRIPE_WEBHOOK_SECRETS")
+    ]
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)

@@ -11,6 +11,17 @@ STRIPE_WEBHOOK_SECRETS = ["whsec_test_secret"]
 STRIPE_SECRET_KEY = "sk_test_platform"
 STRIPE_CONNECT_CLIENT_ID = "ca_test"
 STRIPE_LIVEMODE = False
+ODOO_URL = "http://odoo.test"
+ODOO_DB = "shop"
+ODOO_LOGIN = "bellwether"
+ODOO_API_KEY = "key-for-tests"
+ODOO_WEBHOOK_SECRETS = ["odoo-secret-for-tests-0123456789", "odoo-older-secret-0123456789ab"]
+PDF_WEBHOOK_SECRETS = ["pdf-secret-for-tests-0123456789"]
+STAFF_ALERT_EMAILS = ["staff@bellwether.example"]
+BILLING_STRIPE_SECRET_KEY = "sk_test_sandbox"
+BILLING_STRIPE_API_BASE = "http://127.0.0.1:9"  # nobody listens; tests that buy start a till of their own
+BILLING_STRIPE_WEBHOOK_SECRETS = ["whsec_billing_secret"]
+BILLING_STRIPE_LIVEMODE = False
 METRICS_TOKEN = "metrics-for-tests"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 
