@@ -20,6 +20,7 @@ from accounts.inbox import Outcome, inbox_handler
 from accounts.models import InboxDelivery
 from accounts.ratelimit import rate_limited
 from accounts.tenancy import acting_for, as_owner
+from billing.stripe.signature import MAX_BODY, WebhookEvent, parse_event, read_event
 from ingestion.models import Source, SyncRun
 from ingestion.pipeline.followups import announce
 from ingestion.pipeline.ingest import ingest
@@ -30,7 +31,6 @@ from ingestion.providers.stripe.changes import DEAUTHORISED, Changes, Fetched, f
 from ingestion.providers.stripe.client import JSON
 from ingestion.providers.stripe.provider import Stripe
 from ingestion.providers.stripe.session import note_refusal
-from ingestion.providers.stripe.signature import MAX_BODY, WebhookEvent, parse_event, read_event
 
 PROVIDER = "stripe"
 ENDPOINT = "connect"

@@ -7,11 +7,14 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from ingestion.sandbox.moments import present
+from ingestion.sandbox.odoo.shop import PREFIX as ODOO
+from ingestion.sandbox.odoo.shop import OdooShop
 from ingestion.sandbox.stripe.server import ReplayServer
 from ingestion.sandbox.variants import SIZES
 
@@ -19,6 +22,8 @@ from ingestion.sandbox.variants import SIZES
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM; returns the exit code."""
     given = _parser().parse_args(arguments)
+    # The shop forgets its orders at the end, so each run numbers them anew.
+    shop = OdooShop(webhook_url=os.environ.get("SANDBOX_ODOO_WEBHOOK_URL", ""), first=int(time.time() // 60) % 100_000)
     server = ReplayServer(
         as_of=given.as_of or present(),
         port=given.port,
@@ -29,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         connected=tuple(given.connect),
         webhook_url=given.webhook_url,
         webhook_secret=given.webhook_secret,
+        billing_url=given.billing_url,
+        billing_secret=os.environ.get("SANDBOX_BILLING_SECRET", ""),
+        mounts={ODOO: shop.answer},
     )
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -55,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("SANDBOX_WEBHOOK_SECRET", ""),
         help="its whsec_… secret; better given as SANDBOX_WEBHOOK_SECRET",
     )
+    parser.add_argument("--billing-url", default="", help="endpoint of our own sales (SANDBOX_BILLING_SECRET)")
     return parser
 
 

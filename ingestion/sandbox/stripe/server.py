@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,7 +14,10 @@ from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from ingestion.sandbox.draws import make_id
-from ingestion.sandbox.stripe.api import answer_api
+from ingestion.sandbox.stripe.api import answer_api, key_of
+from ingestion.sandbox.stripe.billing.api import answer_till, answers_for
+from ingestion.sandbox.stripe.billing.levers import answer_lever
+from ingestion.sandbox.stripe.billing.pages import answer_page
 from ingestion.sandbox.stripe.control import answer_control
 from ingestion.sandbox.stripe.faults import failure
 from ingestion.sandbox.stripe.oauth import answer_oauth
@@ -27,6 +30,9 @@ from ingestion.sandbox.timeline import JSON
 MAX_BODY: Final = 1_048_576
 REMEMBERED_REQUESTS: Final = 10_000
 TICK_SECONDS: Final = 10
+PAGES: Final = ("/pay/", "/portal/", "/invoice/")
+#: Another stand-in behind the same socket.
+Mount = Callable[[Request], Answer]
 
 
 def answer(world: World, request: Request, request_id: str) -> Answer:
@@ -36,6 +42,8 @@ def answer(world: World, request: Request, request_id: str) -> Answer:
             return Answer(payload=world.described())
     if request.path == "/favicon.ico":  # browsers ask for it on the consent page, without a key
         return Answer(204, content_type="image/x-icon")
+    if request.path.startswith("/_sandbox/till/"):
+        return _lever(world, request)
     if request.path.startswith("/_sandbox"):
         return answer_control(world, request)
     with world.lock:
@@ -48,8 +56,39 @@ def answer(world: World, request: Request, request_id: str) -> Answer:
         return made
 
 
+def _lever(world: World, request: Request) -> Answer:
+    try:
+        return Answer(payload=answer_lever(world, request.path.removeprefix("/_sandbox/till/"), request.form))
+    except (ValueError, KeyError, TypeError, ApiError) as error:
+        return Answer(400, {"error": str(error)})
+
+
+def _at_the_till(world: World, request: Request) -> Answer:
+    """One request of the platform about what it sells itself; what it caused is sent once the answer is on its way."""
+    world.catch_up_till()
+    if request.path.startswith(PAGES):
+        made = answer_page(world.till, request, base=world.base)
+    else:
+        made = answer_till(world.till, request, base=world.base)
+    if request.method != "GET":
+        world.keep_till()
+    if told := world.till.take_waiting():
+        threading.Thread(target=world.send_till, args=(told,), daemon=True).start()
+    return made
+
+
+def _is_for_the_till(world: World, request: Request) -> bool:
+    if request.path.startswith(PAGES):
+        return True
+    if request.account or not answers_for(request.path.rstrip("/")):
+        return False
+    return world.principal(key_of(request)).is_platform
+
+
 def _real(world: World, request: Request, request_id: str) -> Answer:
     try:
+        if _is_for_the_till(world, request):
+            return _at_the_till(world, request)
         if request.path.startswith("/oauth/"):
             return answer_oauth(world, request)
         return answer_api(world, request)
@@ -85,7 +124,7 @@ class Handler(BaseHTTPRequestHandler):
         if request is None:
             return
         request_id = make_id("req", f"{id(self.server)}/{self.server.count()}")[:18]
-        made = answer(self.server.world, request, request_id)
+        made = self.server.answer(request, request_id)
         self._remember(request, made)
         if made.status == 0:
             self.server.stopping.wait(made.hang_for)
@@ -158,11 +197,19 @@ class Server(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, world: World, port: int) -> None:
+    def __init__(self, world: World, port: int, mounts: Mapping[str, Mount]) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.world = world
+        self.mounts = mounts
         self.stopping = threading.Event()
         self._count = 0
+
+    def answer(self, request: Request, request_id: str) -> Answer:
+        """What is mounted answers for its own paths, the world for all others."""
+        for prefix, mounted in self.mounts.items():
+            if request.path.startswith(f"{prefix}/"):
+                return mounted(request)
+        return answer(self.world, request, request_id)
 
     def count(self) -> int:
         self._count += 1
@@ -180,6 +227,7 @@ class ReplayServer:
     live:      time passes by itself, new objects appear and their webhooks are sent.
     connected: variants that are connected from the start, unless a remembered run ended their connection.
     clock:     seconds of real time, for signatures and for `live`.
+    mounts:    other stand-ins by the path they answer for, such as `/odoo`.
     """
 
     secret_key = SECRET_KEY
@@ -198,8 +246,11 @@ class ReplayServer:
         connected: tuple[str, ...] = (),
         webhook_url: str = "",
         webhook_secret: str = "",
+        billing_url: str = "",
+        billing_secret: str = "",
         redirect_uris: tuple[str, ...] = (),
         clock: Callable[[], float] = time.time,
+        mounts: Mapping[str, Mount] | None = None,
     ) -> None:
         as_of, memory = load(state, as_of=as_of, seed=seed, size=size)
         self.world = World(
@@ -210,6 +261,7 @@ class ReplayServer:
             livemode=livemode,
             live=live,
             endpoint=Endpoint(webhook_url, (webhook_secret,)) if webhook_url else None,
+            billing_endpoint=Endpoint(billing_url, (billing_secret,)) if billing_url else None,
             memory=memory,
             on_change=lambda changed: save(state, changed, as_of=as_of, seed=seed, size=size),
             redirect_uris=redirect_uris,
@@ -218,7 +270,8 @@ class ReplayServer:
         for account in map(self.world.account_of, connected):
             if account not in memory.left:
                 self.world.connect(account)
-        self._server = Server(self.world, port)
+        self._server = Server(self.world, port, mounts or {})
+        self.world.base = self.url
         self._threads: list[threading.Thread] = []
 
     @property
@@ -258,4 +311,7 @@ class ReplayServer:
             with self.world.lock:
                 self.world.catch_up()
                 told = self.world.take_told()
+                self.world.catch_up_till()
+                sold = self.world.till.take_waiting()
             self.world.send(told)
+            self.world.send_till(sold)

@@ -24,6 +24,7 @@ def load(file: Path | None, *, as_of: datetime, seed: int, size: str) -> tuple[d
         happened=kept["happened"],
         left=set(kept.get("left", ())),
         moved_to=kept["moved_to"],
+        till=kept.get("till", {}),
     )
     return datetime.fromisoformat(kept["as_of"]), memory
 
@@ -42,6 +43,7 @@ def save(file: Path | None, memory: Memory, *, as_of: datetime, seed: int, size:
         "happened": memory.happened,
         "left": sorted(memory.left),
         "moved_to": memory.moved_to,
+        "till": memory.till,
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".draft")

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from ingestion.sandbox.draws import make_id
 from ingestion.sandbox.moments import epoch, moment_of
+from ingestion.sandbox.stripe.billing.life import run_until
+from ingestion.sandbox.stripe.billing.till import Till, TillEvent
 from ingestion.sandbox.stripe.events import Event
 from ingestion.sandbox.stripe.faults import Faults
 from ingestion.sandbox.stripe.scenarios import happen
@@ -48,6 +50,7 @@ class Memory:
     """What outlives a restart: connections, tokens, keys that were revoked, what happened out of turn.
 
     left:  accounts whose connection was ended; they are not connected again by merely starting the server.
+    till:  what the platform itself sold; see `billing`.
     """
 
     connected: dict[str, str] = field(default_factory=dict)
@@ -56,6 +59,7 @@ class Memory:
     happened: list[JSON] = field(default_factory=list)
     left: set[str] = field(default_factory=set)
     moved_to: int = 0
+    till: JSON = field(default_factory=dict)
 
 
 class World:
@@ -76,6 +80,7 @@ class World:
         livemode: bool = False,
         live: bool = False,
         endpoint: Endpoint | None = None,
+        billing_endpoint: Endpoint | None = None,
         memory: Memory | None = None,
         on_change: Callable[[Memory], None] = lambda memory: None,
         redirect_uris: Sequence[str] = (),
@@ -83,6 +88,7 @@ class World:
         self.as_of, self.clock, self.seed, self.size = as_of, clock, seed, size
         self.livemode, self.live, self.endpoint = livemode, live, endpoint
         self.redirect_uris = tuple(redirect_uris)
+        self.billing_endpoint, self.base = billing_endpoint, ""
         self.memory, self.on_change = memory or Memory(), on_change
         self.faults, self.codes = Faults(), dict[str, Code]()
         self.requests: list[JSON] = []
@@ -95,6 +101,7 @@ class World:
         self._told: list[Event] = []
         if live:
             self.at = max(self.at, int(clock()))
+        self.till = Till.opened(self.memory.till, livemode=livemode, at=self.at)
 
     # --- companies and time ---
 
@@ -221,6 +228,26 @@ class World:
     def fresh_id(self, prefix: str) -> str:
         self._counter += 1
         return make_id(prefix, f"{self.seed}/{self.clock()}/{self._counter}")
+
+    # --- the platform's own till ---
+
+    def catch_up_till(self) -> None:
+        """Let everything at the till happen that is due by now."""
+        run_until(self.till, self.at + self.till.ahead, base=self.base)
+
+    def keep_till(self) -> None:
+        self.memory.till = self.till.kept()
+        self.on_change(self.memory)
+
+    def send_till(self, events: Sequence[TillEvent], weather: Weather | None = None) -> list[Delivery]:
+        """Deliver our own events to our own endpoint, in the given weather. Called outside the lock."""
+        endpoint = self.billing_endpoint
+        if endpoint is None:
+            return []
+        arriving, lost = scatter(events, weather or Weather())
+        for event in lost:
+            event.delivered = False
+        return [deliver(endpoint, event, timestamp=int(self.clock())) for event in arriving]
 
     # --- webhooks ---
 

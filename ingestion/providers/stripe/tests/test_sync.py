@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Event, Job
 from accounts.testing.world import World
@@ -264,5 +266,5 @@ class TestSchedule:
     def test_a_waiting_job_is_not_doubled(self, imported: Source, wakeups: Any, run_jobs: Drain) -> None:
         for _ in range(3):
             sync_all.enqueue()
-            sync_all.handler(None)
+            sync_all.handler(SimpleNamespace(as_of=timezone.now()))
         assert Job.objects.filter(name="ingestion.stripe.sync").count() == 1

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.errors import Problem, TooLarge
-from ingestion.providers.stripe.signature import BadEvent, BadSignature, NoSecret, read_event, verify
+from billing.stripe.signature import BadEvent, BadSignature, NoSecret, read_event, verify
 
 SECRET = "whsec_test_secret"
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)

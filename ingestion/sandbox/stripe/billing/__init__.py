@@ -1,0 +1,1 @@
+"""The platform's own till: products, customers, checkout, subscriptions, invoices and a portal, in Stripe's shapes."""
