@@ -1,0 +1,5 @@
+"""The console's billing lists."""
+
+from billing.admin import activations, catalogue, grants, loyalty, orders, reports, sales
+
+__all__ = ["activations", "catalogue", "grants", "loyalty", "orders", "reports", "sales"]
