@@ -1,0 +1,1 @@
+"""From a paid order to a business: the mailed link, who may use it, and what it makes."""
