@@ -1,0 +1,1 @@
+"""One-off reports: work items with a clock, their page, their files."""
