@@ -1,0 +1,1 @@
+"""What months of paying unlock."""
