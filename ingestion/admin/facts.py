@@ -12,8 +12,11 @@ from django.db.models import QuerySet
 from accounts.admin.base import ConsoleAdmin
 from ingestion.models import (
     BalanceTransaction,
+    BrokerTrade,
+    CashFlow,
     Charge,
     Dispute,
+    Execution,
     Fact,
     FraudWarning,
     Invoice,
@@ -57,6 +60,9 @@ COLUMNS: dict[type[Fact], tuple[str, ...]] = {
     FraudWarning: ("created_at", "charge", "fraud_type", "actionable"),
     Subscription: ("created_at", "customer", "status", "currency", "ended_at"),
     Invoice: ("created_at", "customer", "subscription", "status", "currency", "total"),
+    Execution: ("at", "instrument", "side", "quantity", "price", "currency", "supported", "grade"),
+    BrokerTrade: ("closed_at", "instrument", "direction", "quantity", "net", "currency", "supported", "grade"),
+    CashFlow: ("at", "kind", "amount", "currency", "grade"),
 }
 
 for _model, _columns in COLUMNS.items():

@@ -18,7 +18,7 @@ from ingestion.sources.services import sync_now
 @reasoned_action("Sync now", event="ingestion.sources.synced_by_staff")
 def sync(source: Source, request: HttpRequest, reason: str) -> None:
     """Queue an update; a source whose account cannot be asked is skipped with the reason."""
-    sync_now(source, actor=request.user if isinstance(request.user, User) else None)
+    sync_now(source, actor=request.user if isinstance(request.user, User) else None, now=request.now)  # type: ignore[attr-defined]
 
 
 class SourceRecordAdmin(ConsoleAdmin):

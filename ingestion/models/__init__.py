@@ -15,17 +15,23 @@ from ingestion.models.payments import (
 from ingestion.models.quality import BalanceReading, DirtyDay, QuarantinedRow, Reconciliation
 from ingestion.models.runs import RawPage, StreamCursor, SyncRun, Upload
 from ingestion.models.sources import OAuthState, Source
+from ingestion.models.statements import Statement, StatementRow
+from ingestion.models.trading import BrokerTrade, CashFlow, Execution, HeaderMapping, Trade, TradingAccount
 
 __all__ = [
     "BalanceReading",
     "BalanceTransaction",
+    "BrokerTrade",
+    "CashFlow",
     "Charge",
     "DirtyDay",
     "Dispute",
+    "Execution",
     "Fact",
     "FactQuerySet",
     "FraudWarning",
     "FxRate",
+    "HeaderMapping",
     "Invoice",
     "OAuthState",
     "Payout",
@@ -34,8 +40,12 @@ __all__ = [
     "Reconciliation",
     "Refund",
     "Source",
+    "Statement",
+    "StatementRow",
     "StreamCursor",
     "Subscription",
     "SyncRun",
+    "Trade",
+    "TradingAccount",
     "Upload",
 ]

@@ -5,8 +5,8 @@ object (when it was fetched, or when its event was created); `version_rank` says
 of ranks keep ends from being reopened: below ENDED anything may follow, from ENDED on only ends, from ENDED_FOR_GOOD
 on only such ends. Inside a band the newer version holds, and of two at the same time the higher rank.
 
-Money is integer minor units, currencies are lower-case ISO codes, moments are aware datetimes. JSON columns hold lists
-of plain dictionaries. Absent texts are empty, never None.
+Money is integer minor units (trading: decimals), currencies are lower-case ISO codes, moments are aware datetimes. JSON
+columns hold plain lists. Absent texts are empty, never None.
 """
 
 from __future__ import annotations
@@ -155,6 +155,94 @@ class InvoiceRow(NamedTuple):
     lines: JSONList
 
 
+class ExecutionRow(NamedTuple):
+    """One fill; amounts are decimals in major units, costs negative. `session_date` only where the file states it."""
+
+    external_id: str
+    version_at: datetime
+    version_rank: int
+    at: datetime
+    at_text: str
+    session_date: date | None
+    symbol: str
+    instrument: str
+    asset_class: str
+    side: int
+    quantity: Decimal
+    price: Decimal
+    multiplier: Decimal
+    effect: str
+    native_id: str
+    order_id: str
+    position_id: str
+    sequence: int
+    gross: Decimal | None
+    commission: Decimal
+    fees: Decimal
+    currency: str
+    supported: bool
+    grade: str
+
+
+class BrokerTradeRow(NamedTuple):
+    """A completed row as the broker prints it; net = gross + costs. `session_date` only where the file states it."""
+
+    external_id: str
+    version_at: datetime
+    version_rank: int
+    opened_at: datetime | None
+    closed_at: datetime
+    opened_text: str
+    closed_text: str
+    session_date: date | None
+    symbol: str
+    instrument: str
+    asset_class: str
+    direction: int
+    quantity: Decimal
+    entry_price: Decimal | None
+    exit_price: Decimal | None
+    multiplier: Decimal | None
+    gross: Decimal
+    commission: Decimal
+    fees: Decimal
+    swap: Decimal
+    net: Decimal
+    currency: str
+    native_id: str
+    position_id: str
+    sequence: int
+    stop: Decimal | None
+    stop_quality: str
+    target: Decimal | None
+    mae: Decimal | None
+    mfe: Decimal | None
+    exit_reason: str
+    setup: str
+    comment: str
+    flags: list[str]
+    supported: bool
+    grade: str
+
+
+class CashFlowRow(NamedTuple):
+    """Money that moved without a trade; a signed amount in major units."""
+
+    external_id: str
+    version_at: datetime
+    version_rank: int
+    at: datetime
+    at_text: str
+    session_date: date | None
+    kind: str
+    amount: Decimal
+    currency: str
+    native_id: str
+    sequence: int
+    comment: str
+    grade: str
+
+
 Row = (
     BalanceTransactionRow
     | ChargeRow
@@ -164,6 +252,9 @@ Row = (
     | FraudWarningRow
     | SubscriptionRow
     | InvoiceRow
+    | ExecutionRow
+    | BrokerTradeRow
+    | CashFlowRow
 )
 
 

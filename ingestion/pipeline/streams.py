@@ -10,8 +10,11 @@ from django.db import models
 
 from ingestion.models import (
     BalanceTransaction,
+    BrokerTrade,
+    CashFlow,
     Charge,
     Dispute,
+    Execution,
     Fact,
     FraudWarning,
     Invoice,
@@ -76,6 +79,9 @@ _ALL = (
         ("created_at", "trial_end", "ended_at", "version_at"),
     ),
     FactStream("invoices", Invoice, rows.InvoiceRow, "payments", ("created_at",)),
+    FactStream("executions", Execution, rows.ExecutionRow, "trading", ("at",)),
+    FactStream("broker_trades", BrokerTrade, rows.BrokerTradeRow, "trading", ("closed_at",)),
+    FactStream("cash_flows", CashFlow, rows.CashFlowRow, "trading", ("at",)),
 )
 STREAMS: dict[str, FactStream] = {stream.key: stream for stream in _ALL}
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from accounts.models import Business
-from ingestion.models import Source
+from ingestion.models import Source, TradingAccount
 from ingestion.pipeline.rows import (
     BalanceTransactionRow,
+    BrokerTradeRow,
+    CashFlowRow,
     ChargeRow,
     DisputeRow,
+    ExecutionRow,
     FraudWarningRow,
     InvoiceRow,
     PayoutRow,
@@ -163,6 +167,104 @@ def invoice_row(external_id: str = "in_1", **fields: Any) -> InvoiceRow:
     return InvoiceRow(external_id, **(given | fields))
 
 
+def make_trading_account(business: Business, *, label: str = "Broker", **fields: Any) -> Source:
+    """A broker account that is read from statements."""
+    source = make_source(business, provider="statements", label=label, external_account="")
+    given: dict[str, Any] = {"platform": "mt5", "currency": "usd", "zone": "UTC"}
+    TradingAccount.objects.create(business=business, source=source, **(given | fields))
+    return source
+
+
+def execution_row(external_id: str = "e:1", **fields: Any) -> ExecutionRow:
+    """A buy of one MNQ at 20000, without costs."""
+    given: dict[str, Any] = {
+        "version_at": SEEN,
+        "version_rank": 0,
+        "at": NOON,
+        "at_text": "2026-03-10 12:00:00",
+        "session_date": None,
+        "symbol": "MNQM6",
+        "instrument": "MNQ",
+        "asset_class": "futures",
+        "side": 1,
+        "quantity": Decimal(1),
+        "price": Decimal(20000),
+        "multiplier": Decimal(2),
+        "effect": "",
+        "native_id": "",
+        "order_id": "",
+        "position_id": "",
+        "sequence": 0,
+        "gross": None,
+        "commission": Decimal(0),
+        "fees": Decimal(0),
+        "currency": "usd",
+        "supported": True,
+        "grade": "file",
+    }
+    return ExecutionRow(external_id, **(given | fields))
+
+
+def broker_trade_row(external_id: str = "t:1", **fields: Any) -> BrokerTradeRow:
+    """A long MNQ of one minute that won 20 and cost 1; `net` follows unless it is given."""
+    given: dict[str, Any] = {
+        "version_at": SEEN,
+        "version_rank": 0,
+        "opened_at": NOON - timedelta(minutes=1),
+        "closed_at": NOON,
+        "opened_text": "2026-03-10 11:59:00",
+        "closed_text": "2026-03-10 12:00:00",
+        "session_date": None,
+        "symbol": "MNQM6",
+        "instrument": "MNQ",
+        "asset_class": "futures",
+        "direction": 1,
+        "quantity": Decimal(1),
+        "entry_price": Decimal(20000),
+        "exit_price": Decimal(20010),
+        "multiplier": Decimal(2),
+        "gross": Decimal(20),
+        "commission": Decimal(-1),
+        "fees": Decimal(0),
+        "swap": Decimal(0),
+        "currency": "usd",
+        "native_id": "1",
+        "position_id": "",
+        "sequence": 0,
+        "stop": None,
+        "stop_quality": "none",
+        "target": None,
+        "mae": None,
+        "mfe": None,
+        "exit_reason": "",
+        "setup": "",
+        "comment": "",
+        "flags": [],
+        "supported": True,
+        "grade": "file",
+    } | fields
+    given.setdefault("net", given["gross"] + given["commission"] + given["fees"] + given["swap"])
+    return BrokerTradeRow(external_id, **given)
+
+
+def cash_flow_row(external_id: str = "c:1", **fields: Any) -> CashFlowRow:
+    given: dict[str, Any] = {
+        "version_at": SEEN,
+        "version_rank": 0,
+        "at": NOON,
+        "at_text": "2026-03-10 12:00:00",
+        "session_date": None,
+        "kind": "deposit",
+        "amount": Decimal(1000),
+        "currency": "usd",
+        "native_id": "",
+        "sequence": 0,
+        "comment": "",
+        "grade": "file",
+    }
+    return CashFlowRow(external_id, **(given | fields))
+
+
 #: One valid row of every stream.
 SAMPLE_ROWS = {
     "balance_transactions": balance_transaction_row(),
@@ -173,4 +275,7 @@ SAMPLE_ROWS = {
     "fraud_warnings": fraud_warning_row(),
     "subscriptions": subscription_row(),
     "invoices": invoice_row(),
+    "executions": execution_row(),
+    "broker_trades": broker_trade_row(),
+    "cash_flows": cash_flow_row(),
 }

@@ -19,13 +19,18 @@ from ingestion.fx import Rate, store_rates
 from ingestion.models import (
     BalanceReading,
     FxRate,
+    HeaderMapping,
     OAuthState,
     QuarantinedRow,
     RawPage,
     Reconciliation,
     Source,
+    Statement,
+    StatementRow,
     StreamCursor,
     SyncRun,
+    Trade,
+    TradingAccount,
     Upload,
 )
 from ingestion.pipeline.dirty import mark_dirty
@@ -59,6 +64,13 @@ def fill_every_table(source: Source, person: Any) -> None:
     RawPage.objects.create(**of_source, file="page", rows=1, sha256="x", fetched_at=MOMENT)
     Upload.objects.create(**of_source, kind="balance", file="upload", filename="u.csv", size=1, sha256="x")
     OAuthState.objects.create(business=business, user=person, provider="stripe", nonce_hash=str(source.pk))
+    TradingAccount.objects.create(**of_source)
+    Trade.objects.create(**of_source, key="t:1", symbol="MNQM6", instrument="MNQ", direction=1, quantity=1)
+    HeaderMapping.objects.create(business=business, fingerprint="f", header=["Time"], mapping={})
+    statement = Statement.objects.create(**of_source, way="file", file="statement", size=1, sha256="x")
+    StatementRow.objects.create(
+        business=business, statement=statement, number=1, kind="trade", cells=[], status="other"
+    )
 
 
 @pytest.fixture
