@@ -1,0 +1,1 @@
+"""A simulated trader whose truth is known, and his history as brokers write it."""

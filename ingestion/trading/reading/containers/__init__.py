@@ -1,0 +1,1 @@
+"""From bytes to rows of text, one module for each kind of file."""

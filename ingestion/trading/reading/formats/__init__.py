@@ -1,0 +1,24 @@
+"""The formats, one line each. Order does not matter: the surest one reads the file."""
+
+from __future__ import annotations
+
+from ingestion.trading.reading.formats.base import Format
+from ingestion.trading.reading.formats.ctrader import CTrader
+from ingestion.trading.reading.formats.ibkr_activity import IbkrActivity
+from ingestion.trading.reading.formats.ibkr_flex import IbkrFlex
+from ingestion.trading.reading.formats.ibkr_history import IbkrHistory
+from ingestion.trading.reading.formats.metatrader4 import MetaTrader4
+from ingestion.trading.reading.formats.metatrader5 import MetaTrader5
+from ingestion.trading.reading.formats.thinkorswim import Thinkorswim
+from ingestion.trading.reading.formats.tradingview import TradingView
+
+FORMATS: tuple[Format, ...] = (
+    MetaTrader4(),
+    MetaTrader5(),
+    CTrader(),
+    TradingView(),
+    IbkrActivity(),
+    IbkrFlex(),
+    IbkrHistory(),
+    Thinkorswim(),
+)
