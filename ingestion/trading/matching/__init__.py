@@ -1,0 +1,1 @@
+"""From facts of an account to its trades."""
