@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ingestion.providers.base import Provider
+from ingestion.providers.statements.provider import Statements
 from ingestion.providers.stripe.provider import Stripe
 
-PROVIDERS: dict[str, Provider] = {provider.key: provider for provider in (Stripe(),)}
+PROVIDERS: dict[str, Provider] = {provider.key: provider for provider in (Stripe(), Statements())}
 
 
 def provider_of(key: str) -> Provider:

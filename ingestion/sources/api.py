@@ -162,7 +162,7 @@ def list_sources(request: BusinessRequest, business_id: UUID | None = None) -> S
 def sync(request: BusinessRequest, source_id: int, business_id: UUID | None = None) -> Status:
     business = api_business(request, business_id, permission="write:sources")
     actor = None if getattr(request, "api_key", None) else calling_user(request)
-    return Status(202, JobOut.of(services.sync_now(source_of(business, source_id), actor=actor)))
+    return Status(202, JobOut.of(services.sync_now(source_of(business, source_id), actor=actor, now=request.now)))
 
 
 @router.post("/uploads", response={202: UploadOut}, summary="Upload one of Stripe's exports")

@@ -14,6 +14,7 @@ from accounts.errors import Conflict, InvalidInput, NotAllowed, SourceDown
 from accounts.events import record
 from accounts.models import Business, User
 from accounts.secrets import token_hash
+from billing.entitlements import require_work
 from ingestion.models import OAuthState, Source
 from ingestion.providers.stripe import backfill, oauth
 from ingestion.providers.stripe.access import platform_key
@@ -21,6 +22,7 @@ from ingestion.providers.stripe.account import account_facts
 from ingestion.providers.stripe.client import Access, StripeApi
 from ingestion.providers.stripe.keys import check_key
 from ingestion.sources import tasks
+from ingestion.sources.limits import require_room
 
 PROVIDER = "stripe"
 #: Stripe's words for "the owner said no", which is an answer and not an error.
@@ -57,7 +59,9 @@ def start_consent(
     """Remember that this person, in this browser, for this business, is on the way to Stripe; returns where to.
 
     `session_key` is empty for API clients, which have no browser session yet; then only the person is checked later.
+    Errors: NotEntitled when a payment is missing; whether there is room shows when the account is known.
     """
+    require_work(business, at=now)
     nonce = secrets.token_urlsafe(32)
     OAuthState.objects.create(
         business=business,
@@ -122,7 +126,7 @@ def connect_key(business: Business, *, key: str, user: User, now: datetime) -> S
     """Connect with a restricted key that the owner made. The key is tried on every list before it is kept.
 
     Errors: InvalidInput (no restricted key, or permissions missing, by name), SourceRefused, SourceDown,
-    AlreadyConnected.
+    AlreadyConnected, NotEntitled.
     """
     checked = check_key(key)
     connection = Connection(checked.account["id"], checked.livemode, Source.AuthMode.KEY, {"key": checked.key})
@@ -135,10 +139,11 @@ def connect(
 ) -> Source:
     """Make the source, or take up an earlier one of the same account, and begin its first import.
 
-    Errors: AlreadyConnected when another business holds the account.
+    Errors: AlreadyConnected when another business holds the account, NotEntitled when the plan has no room for it.
     """
-    facts = facts if facts is not None else _facts_of(connection)
     source = _earlier(business, connection) or Source(business=business, provider=PROVIDER, created_by=user)
+    require_room(business, at=now, besides=source.pk)
+    facts = facts if facts is not None else _facts_of(connection)
     source.label = str(facts.get("display_name") or connection.account)
     source.external_account, source.livemode = connection.account, connection.livemode
     source.auth_mode, source.secret = connection.auth_mode, connection.secret

@@ -13,6 +13,7 @@ from accounts.formats import duration
 from accounts.models import Business, Job
 from ingestion.models import QuarantinedRow, Reconciliation, Source, SyncRun, Upload
 from ingestion.sources.advice import advice_for
+from ingestion.sources.limits import RESTS, rests
 
 #: A source this old is called stale (payments.md § 14, reconnect).
 STALE_AFTER = timedelta(hours=24)
@@ -39,6 +40,7 @@ class SourceCard:
     is_stale: bool
     open_rows: int
     job: Job | None
+    resting_text: str = ""
 
     @property
     def is_busy(self) -> bool:
@@ -105,7 +107,8 @@ def source_list(business: Business, *, as_of: datetime) -> tuple[SourceCard, ...
     """The business's sources, connected ones first, then by name. Empty: (). Three queries."""
     sources = list(Source.objects.of(business).order_by("label", "pk"))
     jobs, open_rows = open_jobs(business), _open_rows(business)
-    cards = [_card(source, jobs, open_rows, as_of) for source in sources]
+    resting = rests(business, sources, at=as_of)
+    cards = [_card(source, jobs, open_rows, as_of, is_resting=source.pk in resting) for source in sources]
     return tuple(sorted(cards, key=lambda card: not card.source.is_connected))
 
 
@@ -116,7 +119,7 @@ def source_detail(business: Business, source_id: int, *, as_of: datetime) -> Sou
     rejected = QuarantinedRow.objects.of(business).filter(source=source).open().order_by("-created_at", "-pk")
     uploads = Upload.objects.of(business).filter(source=source).order_by("-created_at", "-pk")
     return SourceDetail(
-        card=_card(source, open_jobs(business), _open_rows(business), as_of),
+        card=_card(source, open_jobs(business), _open_rows(business), as_of, is_resting=_rests(source, as_of)),
         runs=tuple(_run_line(run) for run in runs),
         rejected=tuple(rejected[:ROWS_SHOWN]),
         drifts=tuple(DriftLine(row, row.drift == 0) for row in _newest_drifts(business, source)),
@@ -171,7 +174,13 @@ def stripe_status(business: Business) -> dict[str, Any]:
     }
 
 
-def _card(source: Source, jobs: dict[int, Job], open_rows: dict[int, int], as_of: datetime) -> SourceCard:
+def _rests(source: Source, as_of: datetime) -> bool:
+    return source.pk in rests(source.business, Source.objects.of(source.business), at=as_of)
+
+
+def _card(
+    source: Source, jobs: dict[int, Job], open_rows: dict[int, int], as_of: datetime, *, is_resting: bool
+) -> SourceCard:
     lag = as_of - source.last_synced_at if source.last_synced_at else None
     is_live = source.is_connected and source.auth_mode != Source.AuthMode.UPLOAD
     return SourceCard(
@@ -181,6 +190,7 @@ def _card(source: Source, jobs: dict[int, Job], open_rows: dict[int, int], as_of
         is_stale=is_live and lag is not None and lag > STALE_AFTER,
         open_rows=open_rows.get(source.pk, 0),
         job=jobs.get(source.pk),
+        resting_text=RESTS if is_resting else "",
     )
 
 

@@ -10,6 +10,7 @@ from accounts.models import Job, User
 from ingestion.models import QuarantinedRow, Source
 from ingestion.providers.stripe import backfill
 from ingestion.sources import tasks
+from ingestion.sources.limits import require_reading
 from ingestion.sources.queries import job_of_source
 
 
@@ -20,15 +21,16 @@ class NotSyncable(Conflict):
     retry = False
 
 
-def sync_now(source: Source, *, actor: User | None) -> Job:
+def sync_now(source: Source, *, actor: User | None, now: datetime) -> Job:
     """Read the source now: its first import if that never ended, else what is new. A run under way is returned.
 
-    Errors: NotSyncable.
+    Errors: NotSyncable, NotEntitled.
     """
     if not source.is_connected or source.auth_mode == Source.AuthMode.UPLOAD:
         raise NotSyncable("This source cannot be synchronised. Connect it again, or upload a newer file.")
     if running := job_of_source(source):
         return running
+    require_reading(source, at=now)
     job = tasks.enqueue(source, "sync" if backfill.is_complete(source) else "backfill")
     if job is None:
         raise InvalidInput("This kind of source cannot be synchronised.")

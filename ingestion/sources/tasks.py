@@ -5,29 +5,30 @@ A provider offers a verb by registering the job `ingestion.<provider>.<verb>`; o
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from accounts.jobs import REGISTRY, JobRun, periodic
-from accounts.models import Job
+from accounts.models import Business, Job
 from ingestion.models import OAuthState, Source
+from ingestion.sources.limits import rests
 
 
 @periodic("ingestion.sync_all", queue="ingest", every=timedelta(minutes=15))
 def sync_all(run: JobRun) -> dict[str, int]:
     """Update every source that can be read; where the first import never ended, the update begins it again."""
-    return {"enqueued": _for_every_source("sync", Source.State.ACTIVE, Source.State.CONNECTING)}
+    return {"enqueued": _for_every_source("sync", Source.State.ACTIVE, Source.State.CONNECTING, at=run.as_of)}
 
 
 @periodic("ingestion.sweep_all", queue="ingest", every=timedelta(hours=1))
 def sweep_all(run: JobRun) -> dict[str, int]:
     """Look for events that no webhook brought."""
-    return {"enqueued": _for_every_source("sweep", Source.State.ACTIVE)}
+    return {"enqueued": _for_every_source("sweep", Source.State.ACTIVE, at=run.as_of)}
 
 
 @periodic("ingestion.reconcile_all", queue="ingest", daily_at=time(3, 20))
 def reconcile_all(run: JobRun) -> dict[str, int]:
     """Prove that every mirror equals its account."""
-    return {"enqueued": _for_every_source("reconcile", Source.State.ACTIVE)}
+    return {"enqueued": _for_every_source("reconcile", Source.State.ACTIVE, at=run.as_of)}
 
 
 def enqueue(source: Source, verb: str) -> Job | None:
@@ -48,8 +49,18 @@ def prune(run: JobRun) -> dict[str, int]:
     return {"consents": deleted}
 
 
-def _for_every_source(verb: str, *states: str) -> int:
+def _for_every_source(verb: str, *states: str, at: datetime) -> int:
     # A job without a business: it only names the sources, and each is then read inside its own business.
-    readable = Source.objects.filter(state__in=states).exclude(auth_mode=Source.AuthMode.UPLOAD)
-    sources = readable.select_related("business").order_by("last_attempt_at", "pk")
-    return sum(1 for source in sources.iterator() if enqueue(source, verb) is not None)
+    held = Source.objects.connected().exclude(auth_mode=Source.AuthMode.UPLOAD).select_related("business")
+    sources = list(held.order_by("last_attempt_at", "pk"))
+    resting = _resting(sources, at=at)
+    due = [source for source in sources if source.state in states and source.pk not in resting]
+    return sum(1 for source in due if enqueue(source, verb) is not None)
+
+
+def _resting(sources: list[Source], *, at: datetime) -> frozenset[int]:
+    """Those that their business's plan has no room to read."""
+    by_business: dict[Business, list[Source]] = {}
+    for source in sources:
+        by_business.setdefault(source.business, []).append(source)
+    return frozenset().union(*(rests(business, held, at=at) for business, held in by_business.items()))

@@ -17,6 +17,7 @@ from accounts.events import record
 from accounts.jobs import JobRun, job
 from accounts.leases import LeaseLost
 from accounts.models import Business, Job, User
+from billing.entitlements import require_work
 from ingestion.models import Source, SyncRun, Upload
 from ingestion.pipeline.followups import announce
 from ingestion.pipeline.merge import merge
@@ -34,8 +35,10 @@ QUOTED = 20
 def receive(business: Business, *, provider: str, file: UploadedFile, user: User, now: datetime) -> tuple[Upload, Job]:
     """Keep the file and enqueue its reading.
 
-    Errors: InvalidInput for an empty file or an unknown provider, TooLarge above UPLOAD_MAX_BYTES.
+    Errors: InvalidInput for an empty file or an unknown provider, TooLarge above UPLOAD_MAX_BYTES, NotEntitled while
+    a payment is missing.
     """
+    require_work(business, at=now)
     size, limit = file.size or 0, settings.UPLOAD_MAX_BYTES
     if not size:
         raise InvalidInput("The file is empty.", code="no_rows", field="file")

@@ -51,7 +51,7 @@ def source_progress(request: BusinessRequest, source_id: int) -> HttpResponse:
 @rate_limited("sources.sync", limit="20/h", by="business")
 def source_sync(request: BusinessRequest, source_id: int) -> HttpResponse:
     source = source_of(request.business, source_id)
-    services.sync_now(source, actor=request.user)
+    services.sync_now(source, actor=request.user, now=request.now)
     messages.success(request, "Reading the account now.")
     return redirect("sources:page", business=request.business.slug, source_id=source.pk)
 

@@ -1,0 +1,1 @@
+"""Broker accounts: recognising them, and what their owner sets."""

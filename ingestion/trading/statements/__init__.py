@@ -1,0 +1,1 @@
+"""Statements: kept, read by a job, compared with what is known, and shown."""
