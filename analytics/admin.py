@@ -8,7 +8,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from analytics.models import MetricSnapshot, PaymentBrandDay, PaymentDay, PaymentsFreshness, ReadinessSnapshot
+from analytics.models import (
+    MetricSnapshot,
+    PaymentBrandDay,
+    PaymentDay,
+    PaymentsFreshness,
+    ReadinessSnapshot,
+    RuleSet,
+    TradingRule,
+)
+from analytics.trading.shadow_boxing.console import RuleSetAdmin
 
 
 class LookOnly(ModelAdmin):
@@ -59,3 +68,12 @@ class PaymentBrandDayAdmin(LookOnly):
 @admin.register(PaymentsFreshness)
 class PaymentsFreshnessAdmin(LookOnly):
     list_display = ("business", "stale_since", "revision", "refreshed_at", "metrics_model", "readiness_model")
+
+
+@admin.register(TradingRule)
+class TradingRuleAdmin(LookOnly):
+    list_display = ("business", "kind", "params", "active", "created_at", "updated_at")
+    list_filter = ("kind", "active")
+
+
+admin.site.register(RuleSet, RuleSetAdmin)

@@ -4,8 +4,19 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-JOBS = ("analytics.payments.rollups.tasks", "analytics.payments.metrics.tasks", "analytics.payments.readiness.tasks")
-LOOKED_UP = ("analytics.payments.metrics.keys", "analytics.payments.rows", "analytics.payments.evidence")
+JOBS = (
+    "analytics.payments.rollups.tasks",
+    "analytics.payments.metrics.tasks",
+    "analytics.payments.readiness.tasks",
+    "analytics.trading.tasks",
+)
+LOOKED_UP = (
+    "analytics.payments.metrics.keys",
+    "analytics.payments.rows",
+    "analytics.payments.evidence",
+    "analytics.trading.rows",
+    "analytics.trading.evidence",
+)
 
 
 class AnalyticsConfig(AppConfig):
@@ -15,6 +26,7 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         """Register what others look up by name: jobs, metric keys, row queries, links of the shell."""
         from accounts.navigation import register_nav
+        from analytics.trading import menu as trading
 
         for module in (*JOBS, *LOOKED_UP):
             import_module(module)
@@ -22,3 +34,4 @@ class AnalyticsConfig(AppConfig):
         register_nav("payments", "Metrics", "payments:metrics", icon="metrics", order=20)
         register_nav("payments", "Disputes", "payments:disputes", icon="disputes", order=40)
         register_nav("payments", "Payouts", "payments:payouts", icon="payouts", order=50)
+        trading.register()

@@ -55,6 +55,17 @@ class Figure:
         if (self.value is None) != bool(self.gap):
             raise ValueError(f"{self.metric}: a figure has either a value or a gap that says why not")
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """In stored results a figure is what `to_json` writes, so that one form of it exists."""
+        from pydantic_core import core_schema
+
+        def read(body: Any) -> Figure:
+            return body if isinstance(body, Figure) else from_json(body)
+
+        written = core_schema.plain_serializer_function_ser_schema(to_json)
+        return core_schema.no_info_plain_validator_function(read, serialization=written)
+
     def required(self, *, need: int) -> Decimal | int:
         """The value, for callers that cannot go on without it.
 

@@ -4,5 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("b/<slug:business>/payments/", include("analytics.payments.urls")),
+    path("b/<slug:business>/trading/", include("analytics.trading.urls")),
     path("b/<slug:business>/evidence/", include("analytics.evidence.urls")),
 ]

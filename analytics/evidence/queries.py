@@ -18,6 +18,7 @@ class Kept:
     """Figures that were shown together, as they were kept, and how to compute them afresh.
 
     `computed_at` is None for figures that are summed when they are shown. `model` and `inputs_hash` are empty then.
+    `by_day` says that they stand on whole days before their own; else they stand on facts up to a moment.
     """
 
     title: str
@@ -27,6 +28,7 @@ class Kept:
     superseded_at: datetime | None = None
     model: str = ""
     inputs_hash: str = ""
+    by_day: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Rollups and snapshots, one module a desk."""
 
+from analytics.models.cohort import CohortCell
+from analytics.models.packet import Packet
 from analytics.models.payments import (
     MetricSnapshot,
     PaymentBrandDay,
@@ -7,5 +9,20 @@ from analytics.models.payments import (
     PaymentsFreshness,
     ReadinessSnapshot,
 )
+from analytics.models.rule_sets import RuleSet
+from analytics.models.trading import TradingFreshness, TradingSnapshot
+from analytics.models.trading_rules import TradingRule
 
-__all__ = ["MetricSnapshot", "PaymentBrandDay", "PaymentDay", "PaymentsFreshness", "ReadinessSnapshot"]
+__all__ = [
+    "CohortCell",
+    "MetricSnapshot",
+    "Packet",
+    "PaymentBrandDay",
+    "PaymentDay",
+    "PaymentsFreshness",
+    "ReadinessSnapshot",
+    "RuleSet",
+    "TradingFreshness",
+    "TradingRule",
+    "TradingSnapshot",
+]

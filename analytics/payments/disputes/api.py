@@ -90,7 +90,7 @@ class DisputesOut(Schema):
 def get_disputes(
     request: BusinessRequest, business_id: UUID | None = None, period: str = "", cursor: str = ""
 ) -> dict[str, Any]:
-    business = api_business(request, business_id, permission="read:analytics")
+    business = api_business(request, business_id, permission="read:analytics", desk="payments")
     summary = dispute_summary(business, period=request.period, as_of=request.now)
     listed = dispute_list(business, period=request.period, as_of=request.now, cursor=cursor)
     key = summary.period.text

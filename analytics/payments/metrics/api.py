@@ -137,4 +137,4 @@ def _shared(known: Metrics) -> dict[str, Any]:
 
 
 def _business(request: HttpRequest, business_id: UUID | None) -> Business:
-    return api_business(request, business_id, permission="read:analytics")
+    return api_business(request, business_id, permission="read:analytics", desk="payments")

@@ -48,7 +48,7 @@ class PayoutsOut(Schema):
 def get_payouts(
     request: BusinessRequest, business_id: UUID | None = None, period: str = "", cursor: str = ""
 ) -> dict[str, Any]:
-    business = api_business(request, business_id, permission="read:analytics")
+    business = api_business(request, business_id, permission="read:analytics", desk="payments")
     summary = payout_summary(business, period=request.period, as_of=request.now)
     listed = payout_list(business, period=request.period, as_of=request.now, cursor=cursor)
     sums = (summary.paid_out, summary.failed, summary.negative)

@@ -95,7 +95,7 @@ class ReadinessHistoryOut(Schema):
 
 @router.get("/readiness", response=ReadinessOut, summary="Latest readiness score and what it is made of")
 def get_readiness(request: BusinessRequest, business_id: UUID | None = None) -> dict[str, Any]:
-    business = api_business(request, business_id, permission="read:analytics")
+    business = api_business(request, business_id, permission="read:analytics", desk="payments")
     return readiness_out(business, readiness(business, as_of=request.now))
 
 
@@ -103,7 +103,7 @@ def get_readiness(request: BusinessRequest, business_id: UUID | None = None) -> 
 def get_readiness_history(
     request: BusinessRequest, business_id: UUID | None = None, limit: int = Query(24, ge=1, le=240)
 ) -> dict[str, Any]:
-    business = api_business(request, business_id, permission="read:analytics")
+    business = api_business(request, business_id, permission="read:analytics", desk="payments")
     points = readiness_history(business, as_of=request.now, limit=limit)
     return {
         "scores": [

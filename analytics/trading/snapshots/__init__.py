@@ -1,0 +1,1 @@
+"""Stored results of the desk's modules: written by one job, read by every face."""
