@@ -1,0 +1,1 @@
+"""Trading › Overview: one account at a glance, from stored results."""
