@@ -1,0 +1,1 @@
+"""Trading › Execution: what is lost between the idea and the account."""

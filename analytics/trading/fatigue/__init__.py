@@ -1,0 +1,1 @@
+"""Trading › Fatigue: do results fade in the course of a session?"""

@@ -1,0 +1,1 @@
+"""Trading › Sizing: how much is put at stake, when, and how much could be."""

@@ -1,0 +1,1 @@
+"""Trading › Slump Prescription: is this drawdown usual, and what may help?"""
