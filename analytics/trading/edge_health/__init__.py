@@ -1,0 +1,1 @@
+"""Trading › Edge Health: does the edge still hold?"""

@@ -1,0 +1,1 @@
+"""Trading › Edge Portfolio: which setups and instruments carry the result?"""

@@ -1,0 +1,1 @@
+"""Trading › Story: the record told in sentences, each with its evidence."""
