@@ -1,0 +1,1 @@
+"""Trading › Cohort: how a record stands among traders alike, without anybody's rows being seen."""
