@@ -1,0 +1,1 @@
+"""Trading › Capital-Ready Packet: the record as a document that can be handed on."""
