@@ -6,17 +6,19 @@ class RecommendationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts.navigation import register_nav, register_slot
+        from accounts.navigation import BUSINESS, register_nav, register_slot
         from recommendations.board import evidence as _evidence  # noqa: F401 - registers the figures of advice
         from recommendations.digests import tasks as _digests  # noqa: F401 - registers jobs
         from recommendations.generation import tasks as _generation  # noqa: F401
         from recommendations.notifications import tasks as _notifications  # noqa: F401
         from recommendations.payments import rows as _rows  # noqa: F401 - registers row queries
+        from recommendations.trading import tasks as _trading  # noqa: F401
 
         register_nav(
-            "payments", "Recommendations", "recommendations:list", icon="recommendations", order=30,
+            BUSINESS, "Recommendations", "recommendations:list", icon="recommendations", order=2,
             also=("recommendations:detail",),
         )  # fmt: skip
         register_slot("payments.recommendations", "recommendations:slot")
+        register_slot("trading.recommendations", "recommendations:slot-trading")
         register_slot("notifications", "recommendations:alerts")
         register_slot("notifications_count", "recommendations:alerts-count")

@@ -14,7 +14,8 @@ urlpatterns = [
         include(
             [
                 path("", board.board, name="list"),
-                path("slot/", board.slot, name="slot"),
+                path("slot/", board.slot, {"desk": "payments"}, name="slot"),
+                path("slot/trading/", board.slot, {"desk": "trading"}, name="slot-trading"),
                 path("alerts/", notifications.alerts, name="alerts"),
                 path("alerts/count/", notifications.alerts_count, name="alerts-count"),
                 path("alerts/read/", notifications.alerts_read, name="alerts-read"),

@@ -92,9 +92,9 @@ def detail(request: BusinessRequest, recommendation: UUID) -> HttpResponse:
 
 @require_safe
 @business_view(permission="read:analytics")
-def slot(request: BusinessRequest) -> HttpResponse:
-    """The three that matter most, for the pages of the desks."""
-    rows = top(request.business, as_of=request.now)
+def slot(request: BusinessRequest, desk: str) -> HttpResponse:
+    """The three of a desk that matter most, for its pages."""
+    rows = top(request.business, as_of=request.now, desk=desk)
     return render(request, "recommendations/board/_slot.html", {"cards": [cards.card(request, row) for row in rows]})
 
 

@@ -7,5 +7,7 @@ from typing import Any
 
 from recommendations.payments import rules as _payments_rules  # noqa: F401 - registers the rules
 from recommendations.payments.queries import payments_desk
+from recommendations.trading import rules as _trading_rules  # noqa: F401
+from recommendations.trading.queries import trading_desk
 
-READERS: dict[str, Callable[..., Any]] = {"payments": payments_desk}
+READERS: dict[str, Callable[..., Any]] = {"payments": payments_desk, "trading": trading_desk}

@@ -31,6 +31,7 @@ class Notification(BusinessOwned):
         SOURCE = "source", "Source"
         JOB = "job", "Background work"
         RECOMMENDATION = "recommendation", "Recommendation"
+        TRADING = "trading", "Trading"
 
     class Level(models.TextChoices):
         ALERT = "alert", "Needs attention"

@@ -1,0 +1,76 @@
+"""Rules about the edge itself. Source: trading.md § 6.2, § 6.4 and § 7, Edge Health and Edge Portfolio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from analytics.figures import Figure
+from recommendations.findings import Finding
+from recommendations.registry import rule
+from recommendations.trading.desk import AccountState, TradingDesk
+from recommendations.wording import Label, sentence
+
+#: Slices a trader chooses; an hour or a weekday is left to the slices page.
+SLEEVES = ("symbol", "instrument", "setup")
+
+
+@rule("trading.pause_edge", "The edge is gone, or was never there")
+def pause_edge(desk: TradingDesk) -> Iterator[Finding]:
+    """Even the upper end of the expectancy's interval is below zero, or the edge's monitor says broken."""
+    for account in desk.accounts:
+        expectancy = account.figure("kpis", "trading.expectancy")
+        broken = str(getattr(account.results.get("edge_health"), "state", "")) == "broken"
+        negative = expectancy is not None and expectancy.high is not None and expectancy.high < 0
+        if expectancy is None or not (negative or broken):
+            continue
+        why = (
+            sentence("A decision cost {expectancy} on average, and even the upper end of its range is a loss.",
+                     expectancy=expectancy)
+            if negative
+            else sentence("The last decisions fell below what the record before them promised; on average a decision "
+                          "brought {expectancy}.", expectancy=expectancy)
+        )  # fmt: skip
+        yield Finding(
+            rule="trading.pause_edge",
+            subject=f"account:{account.id}",
+            title=sentence("Pause {account} until its edge is understood", account=Label(account.label)),
+            body=(why, sentence("Trading on at the same size pays for it; trading small or on paper costs less.")),
+            figures=(expectancy,),
+            evidence=abs(Decimal(expectancy.value or 0)),
+            knowledge=("trading-edge",),
+            action="trading:kpis",
+        )
+
+
+@rule("trading.retire_sleeve", "A part of the trading loses")
+def retire_sleeve(desk: TradingDesk) -> Iterator[Finding]:
+    """An instrument or setup is worse than the rest after every look was counted, and is negative by itself."""
+    for account in desk.accounts:
+        for label, expectancy in _losers(account):
+            yield Finding(
+                rule="trading.retire_sleeve",
+                subject=f"account:{account.id}:sleeve:{label}",
+                title=sentence("Retire {sleeve} in {account}", sleeve=Label(label), account=Label(account.label)),
+                body=(
+                    sentence(
+                        "It brought {expectancy} a decision, and the whole range of its estimate is below zero.",
+                        expectancy=expectancy,
+                    ),
+                    sentence("It stayed worse than the rest after all slices that were looked at are counted."),
+                ),
+                figures=(expectancy,),
+                evidence=abs(Decimal(expectancy.value or 0)),
+                knowledge=("trading-edge",),
+                action="trading:slices",
+            )
+
+
+def _losers(account: AccountState) -> Iterator[tuple[str, Figure]]:
+    result: Any = account.results.get("slices")
+    for one in result.slices if result is not None else ():
+        figure = account.figure("slices", one.figure)
+        chosen = one.dimension in SLEEVES and one.word == "worse"
+        if chosen and figure is not None and figure.high is not None and figure.high < 0:
+            yield one.label, figure
