@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from agent.analyst.draft import Draft, Line
 from agent.analyst.intents import asks_for_rows, intent_of, is_follow_up, is_why, normalised
+from agent.analyst.lexicon import LEXICON
 from agent.analyst.narratives import NARRATIVES
 from agent.analyst.narratives.shared import behind, said
 from agent.analyst.plans import Found, run_plan
@@ -28,7 +29,11 @@ WHY_AFTER = {
     "disputes_due": "dispute_reasons",
     "programmes": "dispute_reasons",
     "payouts": "howto",
+    "trading_edge": "trading_futures",
+    "trading_conduct": "trading_rules",
+    "trading_prop": "trading_futures",
 }
+TRADING = frozenset(intent.name for intent in LEXICON.intents if intent.desk == "trading")
 KEEPS_METRIC = frozenset({"metric", "metric_why"})
 NEEDS_PERIOD = frozenset({"metric", "metric_why", "payouts", "dispute_reasons"})
 
@@ -43,6 +48,8 @@ class Analyst:
         text = normalised(question.text)
         found = understand(text, question.context, ask)
         if found is None or (found.intent not in NARRATIVES and found.intent != "greeting"):
+            return self._abstain(ask)
+        if found.intent in TRADING and "trading" not in ask.business.desks:
             return self._abstain(ask)
         if found.intent == "greeting":
             return replace(self._abstain(ask), intent="greeting", abstained=False, lines=(_welcome(),))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from agent.analyst.slots import programme_of
 from agent.tools.envelope import Row, ToolResult
 from agent.tools.registry import Ask, call_tool
 
 MOST_CALLS = 4
+#: No word narrows the programmes; an empty argument would skip the step.
+EVERY = " "
 DEFAULT_PERIOD = "90d"
 
 Step = tuple[str, dict[str, Any]]
@@ -24,6 +27,9 @@ SCORING: Step = ("search_knowledge", {"query": "how the readiness score is calcu
 ASKED: Step = ("search_knowledge", {"query": "$question", "limit": 3})
 WORST: Step = ("search_knowledge", {"query": "$worst", "limit": 1})
 CONTEXT: Step = ("get_business_context", {})
+EDGE: Step = ("search_knowledge", {"query": "whether a trading edge is real verdict expectancy", "limit": 1})
+HABITS: Step = ("search_knowledge", {"query": "trading habits behavioural level tilt own rules", "limit": 1})
+PROP: Step = ("search_knowledge", {"query": "prop firm programme rules replay chance to pass", "limit": 1})
 
 PLANS: dict[str, tuple[Step, ...]] = {
     "readiness_hurts": (BREAKDOWN, MORE_ADVICE, FACTORS, WORST),
@@ -46,6 +52,11 @@ PLANS: dict[str, tuple[Step, ...]] = {
     "metric_why": (METRICS,),
     "component": (BREAKDOWN, WORST),
     "greeting": (),
+    "trading_edge": (("get_trading_performance", {}), ("get_edge_health", {}), EDGE),
+    "trading_conduct": (("get_trading_behaviour", {}), HABITS),
+    "trading_prop": (("simulate_prop_rules", {"programme": "$programme"}), PROP),
+    "trading_futures": (("read_trading_module", {"module": "monte_carlo"}), EDGE),
+    "trading_rules": (("read_trading_module", {"module": "rules"}), HABITS),
 }
 #: Groups of metrics that another desk query knows better than the metric summary.
 PLAN_OF_METRIC: dict[str, tuple[Step, ...]] = {
@@ -115,6 +126,8 @@ def _filled(value: Any, found: Found) -> Any:
         return found.period or DEFAULT_PERIOD
     if value == "$question":
         return found.question[:500]
+    if value == "$programme":
+        return programme_of(found.question) or EVERY
     if value == "$worst":
         named = f"component:{found.component}" if found.intent == "component" else ""
         rows = [row for row in found.components() if row.ref == named or not named]

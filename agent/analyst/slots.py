@@ -15,6 +15,12 @@ PART = re.compile(r"\bcomponents?\b|\bpart\b|\bpoints for\b|\bwhy\b.*\b(?:score|
 NUMBERS = {"two": 2, "three": 3, "four": 4, "six": 6, "twelve": 12, "thirty": 30, "ninety": 90}
 SPANS = {"day": 1, "week": 7}
 
+PROP_FIRM = re.compile(
+    r"\b(ftmo|topstep|apex|the5ers|5ers|fundingpips|fundednext|myfundedfutures|mff|e8|blue guardian|breakout"
+    r"|hyrotrader)\b"
+)
+FIRM_NAMES = {"5ers": "the5ers", "mff": "myfundedfutures"}
+
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if name != "may" else "may" for name in MONTHS)
 TRAILING = re.compile(
     r"\b(?:last|past|previous|recent|these)\s+(\d{1,3}|" + "|".join(NUMBERS) + r")\s*-?\s*(day|week|month|year)s?\b"
@@ -45,6 +51,12 @@ def metric_of(text: str) -> str:
 def component_of(text: str) -> str:
     """The part of the readiness score a question names."""
     return next((name for name, pattern in LEXICON.components if pattern.search(text)), "")
+
+
+def programme_of(text: str) -> str:
+    """The prop firm a question names, as its programmes are called; empty when it names none."""
+    match = PROP_FIRM.search(text)
+    return "" if match is None else FIRM_NAMES.get(match[1], match[1])
 
 
 def names_component(text: str) -> bool:

@@ -10,6 +10,8 @@ from recommendations.board.queries import top
 OFFERED = 3
 WITHOUT_DATA = ("What do lenders look for?", "How is the readiness score calculated?", "Is my data up to date?")
 
+OF_TRADERS = tuple(example_of(name) for name in ("trading_edge", "trading_conduct", "trading_prop"))
+
 
 def suggestions(ask: Ask, *, after: str = "") -> tuple[str, ...]:
     """Three questions that have an answer here, other than the kind just answered. Two queries."""
@@ -17,7 +19,7 @@ def suggestions(ask: Ask, *, after: str = "") -> tuple[str, ...]:
     snapshot = latest_snapshot(business, as_of=now)
     metrics = snapshot.metrics if snapshot else None
     if metrics is None or metrics.history_months is None:
-        return WITHOUT_DATA
+        return OF_TRADERS if "trading" in business.desks else WITHOUT_DATA
     has_advice = bool(top(business, as_of=now, limit=1))
     works = (
         ("readiness_hurts", True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from django.db.models import Max
@@ -20,6 +20,7 @@ from agent.grounding import Grounding, check
 from agent.knowledge.pages import page_of
 from agent.models import Conversation, Message, ToolCall
 from agent.tools.registry import Ask
+from billing.entitlements import require
 
 logger = structlog.get_logger(__name__)
 
@@ -39,8 +40,8 @@ def ask(
 ) -> Message:
     """Answer a question in a conversation of the person who asks; returns the answer's message.
 
-    Errors: InvalidInput for an empty question, TooLarge beyond 8 kB, TooMany beyond the person's limits, NotYours for
-    a conversation that is not theirs.
+    Errors: InvalidInput for an empty question, TooLarge beyond 8 kB, TooMany beyond the person's limits, NotEntitled
+    beyond the plan's questions of the month, NotYours for a conversation that is not theirs.
     """
     question = _checked(text)
     _within_limits(business, user, now=now)
@@ -101,6 +102,13 @@ def _within_limits(business: Business, user: User, *, now: datetime) -> None:
     for window, most in ((timedelta(minutes=1), PER_MINUTE), (timedelta(days=1), PER_DAY)):
         if asked.filter(created_at__gt=now - window).count() >= most:
             raise TooMany("That is a lot of questions. Wait a little.", retry_after=window)
+    require(business, "agent_questions", at=now, used=questions_this_month(business, now=now))
+
+
+def questions_this_month(business: Business, *, now: datetime) -> int:
+    """How many questions all members asked since the first of the month, UTC; what the plan counts."""
+    month = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return Message.objects.of(business).filter(role=Message.Role.USER, created_at__gte=month).count()
 
 
 def _conversation(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent.analyst.draft import Line, Quote
-from agent.analyst.narratives import disputes, general, metrics, readiness
+from agent.analyst.narratives import disputes, general, metrics, readiness, trading
 from agent.analyst.plans import Found
 
 Narrative = Callable[[Found], list[Line | Quote]]
@@ -27,4 +27,9 @@ NARRATIVES: dict[str, Narrative] = {
     "payouts": metrics.payouts,
     "metric": metrics.metric,
     "metric_why": metrics.why,
+    "trading_edge": trading.edge,
+    "trading_conduct": trading.conduct,
+    "trading_prop": trading.prop,
+    "trading_futures": trading.futures,
+    "trading_rules": trading.rules,
 }

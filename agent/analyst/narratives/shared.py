@@ -19,6 +19,9 @@ LEADS = {
     "reducing-chargebacks": "How to bring disputes down is explained in the knowledge pages.",
     "revenue-stability": "How to make revenue steadier is explained in the knowledge pages.",
     "payout-timing": "How to make payouts reliable is explained in the knowledge pages.",
+    "trading-edge": "When an edge counts as proven is explained in the knowledge pages.",
+    "trading-habits": "How habits are judged, and how to change them, is explained in the knowledge pages.",
+    "trading-prop-firms": "How programmes are played is explained in the knowledge pages.",
     "metric-glossary": "What the metric means is explained in the glossary.",
 }
 

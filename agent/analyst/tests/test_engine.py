@@ -22,7 +22,7 @@ from ingestion.models import Source
 from recommendations.payments.tests.desks import metrics
 
 D = Decimal
-QUESTIONS = [intent.example for intent in LEXICON.intents] + [
+QUESTIONS = [intent.example for intent in LEXICON.intents if intent.desk != "trading"] + [
     "how much revenue last month", "refunds this year", "fees in march", "how volatile is revenue", "what is our MRR",
     "how many payments failed", "do we depend on one customer", "any money held in reserve?", "how long is our history",
     "why is the growth part low", "chargebacks in the last 90 days", "am i growing", "weekly activity",

@@ -65,6 +65,18 @@ Did the score go down recently? | readiness_change
 Are sales going down? | metric
 ways to make revenue more predictable | howto
 hello | greeting
+Is my edge real? | trading_edge
+what is my expectancy | trading_edge
+am i really a profitable trader or just lucky | trading_edge
+Am I tilting? | trading_conduct
+do i revenge trade | trading_conduct
+Would I pass FTMO? | trading_prop
+could my record survive a prop firm challenge | trading_prop
+what is my chance with the topstep combine | trading_prop
+How deep could my drawdown get? | trading_futures
+show me the monte carlo | trading_futures
+Do I keep my own trading rules? | trading_rules
+did i break my rules | trading_rules
 """
 UNSEEN = """
 What is the weakest thing in my readiness? | readiness_hurts
