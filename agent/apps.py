@@ -6,11 +6,14 @@ class AgentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts.navigation import register_nav
+        from accounts.navigation import BUSINESS, register_nav
         from agent import tools as _tools  # noqa: F401 - registers the tools
         from agent.chat import evidence as _evidence  # noqa: F401 - registers the figures of answers
+        from agent.chat.services import questions_this_month
+        from billing.usage import register_usage
 
+        register_usage("agent_questions", lambda business, now: questions_this_month(business, now=now))
         register_nav(
-            "payments", "Ask", "agent:start", icon="ask", order=60, permission="use:agent",
-            also=("agent:conversation", "agent:knowledge"),
+            BUSINESS, "Ask", "agent:start", icon="ask", order=4, permission="use:agent",
+            also=("agent:conversation", "agent:knowledge", "agent:connect"),
         )  # fmt: skip

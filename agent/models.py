@@ -77,10 +77,19 @@ class Message(BusinessOwned):
 
 
 class ToolCall(BusinessOwned):
-    """One reading by a tool: who asked, with which arguments, what came back."""
+    """One reading by a tool: who asked, with which arguments, what came back.
+
+    Calls of the chat belong to the answer they were made for; calls over MCP have none, and name their client.
+    """
+
+    class Channel(models.TextChoices):
+        CHAT = "chat", "Chat"
+        MCP = "mcp", "MCP"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tool_calls")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, blank=True, related_name="tool_calls")
+    channel = models.CharField(max_length=4, choices=Channel, default=Channel.CHAT)
+    client = models.CharField(max_length=120, blank=True, help_text="The program that called, as it names itself.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     call = models.CharField(max_length=12, help_text="The prefix of the evidence references it gave.")
     tool = models.CharField(max_length=60)
@@ -97,3 +106,22 @@ class ToolCall(BusinessOwned):
 
     def __str__(self) -> str:
         return self.tool
+
+
+class McpConsent(BusinessOwned):
+    """A person let a program read one business. Its tokens are worth nothing without this row, and end with it.
+
+    One row a person and program: consenting anew, perhaps for another business, replaces it.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    client_id = models.CharField(max_length=100)
+    client_name = models.CharField(max_length=100, blank=True)
+    granted_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "client_id"], name="mcp_consent_once")]
+
+    def __str__(self) -> str:
+        return self.client_name or self.client_id

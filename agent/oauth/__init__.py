@@ -1,0 +1,1 @@
+"""How an assistant of somebody else gets a token: OAuth 2.1 on allauth's provider, with its gaps closed."""
