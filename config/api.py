@@ -90,7 +90,7 @@ def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return on_problem(request, problem)
 
 
-for app in ("accounts", "ingestion", "analytics", "recommendations", "agent"):
+for app in ("accounts", "billing", "ingestion", "analytics", "recommendations", "agent"):
     if find_spec(f"{app}.api"):
         for prefix, router in import_module(f"{app}.api").ROUTERS:
             api.add_router(prefix, router)

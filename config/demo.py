@@ -13,9 +13,12 @@ from accounts.businesses import BusinessProfile, create_business
 from accounts.models import Business, User
 from accounts.people import mark_email_verified
 from accounts.tenancy import acting_for, tenant_transaction
+from billing.grants import grant
+from billing.models import Grant, Plan
 from ingestion.fx import seed_rates
 from ingestion.models import Source
 from ingestion.sandbox.stripe.world import account_id
+from ingestion.sandbox.trading.demo import ensure_statement
 from ingestion.sources.connecting import Connection, connect
 
 DEMO_EMAIL: Final = "demo@bellwether.example"
@@ -51,11 +54,31 @@ def ensure_demo() -> Business:
         with tenant_transaction(user_id=user.pk, durable=True):
             business = create_business(PROFILE, owner=user)
         Business.objects.filter(pk=business.pk).update(is_demo=True)
+    _give_everything(business)
     with acting_for(business):
         if not Source.objects.of(business).exists():
             account = account_id(1, DEMO_VARIANT, "demo")
             connect(business, Connection(account, False, Source.AuthMode.OAUTH), user=user, now=timezone.now())
+        _trade(business, user)
     return business
+
+
+def _trade(business: Business, user: User) -> None:
+    """The trading desk and one broker account: its statement waits for the worker, like any upload."""
+    if "trading" not in business.desks:
+        business.desks = [*business.desks, "trading"]
+        business.save(update_fields=["desks"])
+    now = timezone.now()
+    ensure_statement(business, user=user, last=now.date() - timedelta(days=1), now=now)
+
+
+def _give_everything(business: Business) -> None:
+    """Every desk, by hand and without an end; written once."""
+    with acting_for(business):
+        grant(
+            business, Plan.objects.get(key="pro"), source=Grant.Source.MANUAL, external_id=f"demo:{business.pk}",
+            valid_from=business.created_at, reason="The demo shows every desk.",
+        )  # fmt: skip
 
 
 def _person() -> User:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("files/<str:token>/", include(([path("", files.download, name="download")], "files"))),
     path(settings.ADMIN_PATH, admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("", include("agent.oauth.urls")),
     path("api/v1/", api.urls),
     *([path("styleguide/", styleguide, name="styleguide")] if settings.DEBUG else []),
     *(path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")),

@@ -3,10 +3,35 @@
 from __future__ import annotations
 
 import os
+from typing import Any
+
+import pytest
 
 from config import embedded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
 embedded.prepare([])
 
-pytest_plugins = ["accounts.testing.plugin"]
+pytest_plugins = ["accounts.testing.plugin", "billing.testing.plugin"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _reference_data() -> None:
+    """Plans and prop firms' rules come with the migrations, and a test on real transactions empties every table after
+    itself. Django tells of that as it tells of a migration; then they are written again.
+    """
+    from django.db.models.signals import post_migrate
+
+    post_migrate.connect(write_reference_data, dispatch_uid="reference data of the tests")
+
+
+def write_reference_data(sender: Any, **known: Any) -> None:
+    """What every installation has from its first day."""
+    from analytics.models import RuleSet
+    from analytics.trading.shadow_boxing.catalogue import write_first
+    from billing.plans.catalogue import ensure_catalogue
+
+    if sender.label == "billing":
+        ensure_catalogue()
+    if sender.label == "analytics" and not RuleSet.objects.exists():
+        write_first(RuleSet.objects)

@@ -37,13 +37,14 @@ class Stack:
     demo: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
+    mcp_port: int = field(default_factory=free_port)
     sandbox_port: int = field(default_factory=free_port)
     database_url: str = ""
     _process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.database_url = embedded.start(self.folder / "postgres")
-        command = [sys.executable, "manage.py", "up", "--port", str(self.port)]
+        command = [sys.executable, "manage.py", "up", "--port", str(self.port), "--mcp-port", str(self.mcp_port)]
         with self._said.open("w") as said:
             self._process = subprocess.Popen(
                 command if self.demo else [*command, "--no-demo"], cwd=ROOT, env=self.env, stdout=said, stderr=said

@@ -33,12 +33,16 @@ OTHERWISE = {
 }
 #: Addresses outside a business: open to everyone, or about the caller alone.
 OUTSIDE = {
-    "landing", "pricing", "styleguide", "home", "accounts:start", "accounts:theme", "accounts:profile",
-    "accounts:business_new", "accounts:invitation", "health-live", "health-ready", "metrics", "files:download",
+    "landing", "pricing", "enterprise", "billing:start", "styleguide", "home", "accounts:start", "accounts:theme",
+    "accounts:profile", "accounts:business_new", "accounts:invitation", "health-live", "health-ready", "metrics",
+    "files:download",
+    "oauth-authorize", "oauth-metadata",  # agent/oauth/tests/test_flow.py
     "sources:stripe_callback", "recommendations:digest-stop",  # bound by a stored state and by a signed link
+    "activation:start", "activation:asked", "activation:link", "activation:again",  # the token is the proof
+    "orders:page", "orders:upload",  # signed links
 }  # fmt: skip
 #: Whose addresses are somebody else's work, with tests of their own.
-FOREIGN = ("admin:", "api:", "account_", "mfa_", "socialaccount_", "google_")
+FOREIGN = ("admin:", "api:", "idp:", "account_", "mfa_", "socialaccount_", "google_")
 
 
 def addresses(resolver: Any = None, space: str = "", route: str = "") -> Iterator[tuple[str, str]]:
@@ -104,7 +108,7 @@ Call = tuple[str, str, dict[str, Any]]
 OPEN = {
     ("POST", "/auth/signup"), ("POST", "/auth/verify"), ("POST", "/auth/code"), ("POST", "/auth/login"),
     ("POST", "/auth/refresh"), ("POST", "/auth/logout"), ("GET", "/auth/callback/google"),
-    ("GET", "/integrations/stripe/callback"),
+    ("GET", "/integrations/stripe/callback"), ("POST", "/activations/start"), ("POST", "/activations/verify"),
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ DUMMIES = {
     "numeric": "1",
     "double precision": "1",
     "date": "'2026-06-15'",
+    "time without time zone": "'17:00'",
     "timestamp with time zone": "'2026-06-15T12:00Z'",
     "jsonb": "'{}'",
     "bytea": "'\\x00'",
@@ -66,10 +67,15 @@ def _dummy(data_type: str, length: int | None, business: Business) -> str:
 
 
 def allow_anything(table: str) -> None:
-    """Neither foreign keys nor checks matter here; the test's transaction brings them back."""
+    """Neither keys of others, nor uniqueness, nor checks matter here; the test's transaction brings them back."""
+    run("set constraints all immediate")
     run("set local session_replication_role = replica")
-    for (name,) in run("select conname from pg_constraint where conrelid = %s::regclass and contype = 'c'", table):
-        run(f'alter table "{table}" drop constraint "{name}"')
+    named = "select conname from pg_constraint where conrelid = %s::regclass and contype in ('c', 'u')"
+    for (name,) in run(named, table):
+        run(f'alter table "{table}" drop constraint "{name}" cascade')
+    unique = "select indexrelid::regclass from pg_index where indrelid = %s::regclass and indisunique"
+    for (name,) in run(f"{unique} and not indisprimary", table):
+        run(f"drop index {name}")
 
 
 @pytest.mark.django_db

@@ -18,6 +18,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from billing.plans.catalogue import ensure_catalogue
+from billing.plans.publish import publish
+from billing.stripe.client import BillingApi
 from config.demo import DEMO_EMAIL, DEMO_PASSWORD, DEMO_VARIANT, ensure_demo, ensure_sandbox_rates
 from config.processes import Child, Supervisor
 
@@ -29,21 +32,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--mcp-port", type=int, help="Where MCP is served; the port after the pages' by default.")
         parser.add_argument("--no-demo", action="store_true", help="Do not make or renew the demo business.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         port: int = options["port"]
+        mcp_port: int = options["mcp_port"] or port + 1
         sandbox_port = int(settings.SANDBOX_URL.rsplit(":", 1)[1])
-        for wanted in (port, sandbox_port):
+        for wanted in (port, mcp_port, sandbox_port):
             if not is_free(wanted):
                 raise CommandError(f"Port {wanted} is taken. Is Bellwether running already? Otherwise give --port.")
         self.prepare()
-        supervisor = Supervisor(children(port, sandbox_port), say=self.stderr.write)
+        supervisor = Supervisor(children(port, mcp_port, sandbox_port), say=self.stderr.write)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, supervisor.stop_soon)
         supervisor.start()
         try:
-            self.greet(port, demo=not options["no_demo"])
+            self.greet(port, mcp_port, demo=not options["no_demo"])
             supervisor.watch()
         finally:
             self.stdout.write("Stopping …")
@@ -53,27 +58,38 @@ class Command(BaseCommand):
     def prepare(self) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
+        ensure_catalogue()
         build_static()
         ensure_sandbox_rates()
 
-    def greet(self, port: int, *, demo: bool) -> None:
+    def greet(self, port: int, mcp_port: int, *, demo: bool) -> None:
         address = f"http://127.0.0.1:{port}"
         wait_for(f"{address}/health/live")
         wait_for(f"{settings.SANDBOX_URL}/_sandbox")
+        wait_for(f"http://127.0.0.1:{mcp_port}/mcp")
         self.stdout.write(f"\nBellwether is up: {address}")
+        put_on_sale()
         if demo:
             ensure_demo()
             self.stdout.write(f"Demo login:      {DEMO_EMAIL} / {DEMO_PASSWORD}")
+        self.stdout.write(f"MCP:             http://127.0.0.1:{mcp_port}/mcp")
         self.stdout.write(f"Mail goes to:    {settings.EMAIL_FILE_PATH}")
         self.stdout.write("Ctrl-C stops everything.\n")
         self.stdout.flush()
 
 
-def children(port: int, sandbox_port: int) -> list[Child]:
-    """The processes of one machine: one web server, one worker for all queues, beat, and the sandbox world."""
+def put_on_sale() -> None:
+    """Make our prices known to the till, which only runs now; with a key of our own that is a deed of staff."""
+    if settings.BILLING_STRIPE_API_BASE == settings.SANDBOX_URL:
+        publish(BillingApi())
+
+
+def children(port: int, mcp_port: int, sandbox_port: int) -> list[Child]:
+    """The processes of one machine: web server, MCP server, one worker for all queues, beat, and the sandbox world."""
     own = {
         "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
         "BASE_URL": f"http://127.0.0.1:{port}",
+        "MCP_BASE_URL": f"http://127.0.0.1:{mcp_port}",
     }
     alone = own | {"DATABASE_POOL": "0"}  # forking workers and a connection pool do not go together
     logs = settings.VAR_DIR / "logs"
@@ -92,11 +108,18 @@ def children(port: int, sandbox_port: int) -> list[Child]:
         *python, "ingestion.sandbox.stripe", "--port", str(sandbox_port), "--live",
         "--state", str(settings.VAR_DIR / "sandbox.json"), "--connect", DEMO_VARIANT,
         "--webhook-url", f"http://127.0.0.1:{port}/webhooks/stripe",
+        "--billing-url", f"http://127.0.0.1:{port}/webhooks/billing/stripe",
     ]  # fmt: skip
-    secret = {"SANDBOX_WEBHOOK_SECRET": settings.STRIPE_WEBHOOK_SECRETS[0]}
+    mcp = [sys.executable, "manage.py", "mcp", "--port", str(mcp_port)]
+    secret = {
+        "SANDBOX_WEBHOOK_SECRET": settings.STRIPE_WEBHOOK_SECRETS[0],
+        "SANDBOX_BILLING_SECRET": settings.BILLING_STRIPE_WEBHOOK_SECRETS[0],
+        "SANDBOX_ODOO_WEBHOOK_URL": f"{own['BASE_URL']}/webhooks/odoo/order-paid/{settings.ODOO_WEBHOOK_SECRETS[0]}",
+    }
     return [
         Child("sandbox", sandbox, own | secret, logs / "sandbox.log"),
         Child("web", web, own, logs / "web.log"),
+        Child("mcp", mcp, own, logs / "mcp.log"),
         Child("worker", worker, alone, logs / "worker.log"),
         Child("beat", beat, alone, logs / "beat.log"),
     ]
