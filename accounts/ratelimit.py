@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import inspect
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -18,7 +19,6 @@ from typing import Any, Literal, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
 from django.http import HttpRequest
 
@@ -28,8 +28,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 By = Literal["ip", "user", "business"]
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
-#: For limits that only shield one process from a flood and must not cost a database call.
-_process = LocMemCache("ratelimit", {"timeout": 60, "max_entries": 10_000})
+MOST_PROCESS_WINDOWS = 10_000
 
 _COUNT = """
 insert into accounts_ratewindow (key, count, ends_at)
@@ -37,6 +36,35 @@ values (%(key)s, 1, to_timestamp(%(ends)s))
 on conflict (key) do update set count = accounts_ratewindow.count + 1
 returning count
 """
+
+
+class ProcessWindows:
+    """Counts of this process alone, for limits that shield it from a flood and must cost next to nothing.
+
+    When `most` windows are held, those that ended are forgotten; if none did, all are: under such a flood of callers a
+    new count each is the lesser evil.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._held: dict[str, tuple[int, int]] = {}  # key → (count, end of the window)
+
+    def count(self, key: str, ends: int, *, now: float) -> int:
+        with self._lock:
+            if key not in self._held and len(self._held) >= self._most:
+                self._held = {k: held for k, held in self._held.items() if held[1] > now}
+                if len(self._held) >= self._most:
+                    self._held = {}
+            counted = self._held.get(key, (0, ends))[0] + 1
+            self._held[key] = (counted, ends)
+            return counted
+
+    def clear(self) -> None:
+        self._held = {}
+
+
+process_windows = ProcessWindows(MOST_PROCESS_WINDOWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +114,8 @@ def consume(name: str, who: str, limit: Limit, *, shared: bool = True) -> None:
     ends = (window + 1) * limit.seconds
     # Only a digest is kept: neither addresses nor e-mails lie about in the cache.
     key = f"rate:{name}:{hashlib.sha256(who.encode()).hexdigest()[:32]}:{limit.seconds}:{window}"
-    if _counted(key, ends, limit.seconds, shared) > limit.times:
+    counted = _counted(key, ends, limit.seconds) if shared else process_windows.count(key, ends, now=now)
+    if counted > limit.times:
         raise TooMany("Too many attempts. Wait a little and try again.", retry_after=timedelta(seconds=ends - now + 1))
 
 
@@ -112,16 +141,14 @@ def client_ip(request: HttpRequest) -> str:
     return hops[max(0, len(hops) - trusted)][:64]
 
 
-def _counted(key: str, ends: int, seconds: int, shared: bool) -> int:
-    if not shared:
-        return _in_cache(_process, key, seconds)
-    return _in_table(key, ends) if settings.RATE_LIMIT_STORE == "database" else _in_cache(cache, key, seconds)
+def _counted(key: str, ends: int, seconds: int) -> int:
+    return _in_table(key, ends) if settings.RATE_LIMIT_STORE == "database" else _in_cache(key, seconds)
 
 
-def _in_cache(store: Any, key: str, seconds: int) -> int:
-    store.add(key, 0, timeout=seconds + 1)
+def _in_cache(key: str, seconds: int) -> int:
+    cache.add(key, 0, timeout=seconds + 1)
     try:
-        counted: int = store.incr(key)
+        counted: int = cache.incr(key)
     except ValueError:  # it ran out between the two
         return 1
     return counted
