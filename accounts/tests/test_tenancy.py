@@ -22,6 +22,7 @@ NOT_OWNED = {
     "accounts.Heartbeat": "one row a process kind, no business's data",
     "billing.Plan": "the catalogue, the same for everyone; a tenant may read it and never write it",
     "billing.PlanPrice": "the catalogue, the same for everyone; a tenant may read it and never write it",
+    "agent.ModelPrice": "what providers ask is the same for everybody; tenants only read",
     "billing.PlanFeature": "the catalogue, the same for everyone; a tenant may read it and never write it",
     "billing.Perk": "the catalogue, the same for everyone; a tenant may read it and never write it",
     "billing.SkuRule": "what staff said a SKU means; closed to tenants",

@@ -1,4 +1,4 @@
-"""Conversations, their messages, and every tool call that stands behind an answer."""
+"""Conversations, their messages, every tool call that stands behind an answer, and what people said of it."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ class Message(BusinessOwned):
         FINAL = "final", "Final"
         ABSTAINED = "abstained", "Could not answer"
         REPLACED = "replaced", "Replaced because a number could not be traced"
+        PARTIAL = "partial", "Cut short"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
@@ -108,20 +109,29 @@ class ToolCall(BusinessOwned):
         return self.tool
 
 
-class McpConsent(BusinessOwned):
-    """A person let a program read one business. Its tokens are worth nothing without this row, and end with it.
+class Feedback(BusinessOwned):
+    """What a person thought of an answer. One row a person and answer; a second opinion replaces the first."""
 
-    One row a person and program: consenting anew, perhaps for another business, replaces it.
-    """
+    class Rating(models.TextChoices):
+        UP = "up", "Helpful"
+        DOWN = "down", "Not helpful"
 
+    class Reason(models.TextChoices):
+        NONE = "", "No reason given"
+        WRONG = "wrong", "A figure is wrong"
+        UNRELATED = "unrelated", "It answers another question"
+        INCOMPLETE = "incomplete", "Something is missing"
+        UNCLEAR = "unclear", "I do not understand it"
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="feedback")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    client_id = models.CharField(max_length=100)
-    client_name = models.CharField(max_length=100, blank=True)
-    granted_at = models.DateTimeField(default=timezone.now)
-    last_used_at = models.DateTimeField(null=True, blank=True)
+    rating = models.CharField(max_length=4, choices=Rating)
+    reason = models.CharField(max_length=10, choices=Reason, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "client_id"], name="mcp_consent_once")]
+        constraints = [models.UniqueConstraint(fields=["message", "user"], name="feedback_once")]
 
     def __str__(self) -> str:
-        return self.client_name or self.client_id
+        return self.get_rating_display()
