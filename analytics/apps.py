@@ -12,9 +12,11 @@ JOBS = (
 )
 LOOKED_UP = (
     "analytics.payments.metrics.keys",
+    "analytics.payments.metrics.series",
     "analytics.payments.rows",
     "analytics.payments.evidence",
     "analytics.trading.rows",
+    "analytics.trading.series",
     "analytics.trading.evidence",
 )
 
