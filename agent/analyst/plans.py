@@ -111,7 +111,8 @@ def run_plan(found: Found, ask: Ask) -> Found:
         args = {key: _filled(value, found) for key, value in template.items()}
         if "" in args.values():
             continue
-        call = Ask(ask.business, ask.user, ask.now, f"c{len(found.calls) + 1}")
+        seen = tuple(result for result, _ in found.calls)
+        call = Ask(ask.business, ask.user, ask.now, f"c{len(seen) + 1}", seen)
         result = call_tool(name, call, args)
         found = replace(found, calls=(*found.calls, (result, args)))
     return found

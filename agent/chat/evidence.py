@@ -10,6 +10,7 @@ from uuid import UUID
 from accounts.errors import NotYours
 from accounts.models import Business
 from agent.models import Message, ToolCall
+from agent.tools.envelope import ToolResult
 from agent.tools.registry import Ask, call_tool
 from analytics.evidence.queries import Kept, keeper
 from analytics.figures import Figure, from_json
@@ -26,18 +27,18 @@ def kept_answer(business: Business, key: str, *, as_of: datetime) -> Kept:
         answer = None
     if answer is None:
         raise NotYours("There is no such answer.")
-    calls = list(ToolCall.objects.of(business).filter(message=answer).order_by("call"))
+    calls = sorted(ToolCall.objects.of(business).filter(message=answer), key=lambda made: (len(made.call), made.call))
     figures = {ref: figure for call in calls for ref, figure in _figures(call.result)}
     return Kept("Answer", figures, lambda: _again(business, calls), computed_at=answer.created_at)
 
 
 def _again(business: Business, calls: list[ToolCall]) -> dict[str, Figure]:
     """The same calls as of the moment of the answer, on today's data."""
-    found: dict[str, Figure] = {}
+    results: tuple[ToolResult, ...] = ()
     for call in calls:
-        result = call_tool(call.tool, Ask(business, None, call.created_at, call.call), call.args)
-        found |= {cited.id: cited.figure for cited in result.all_figures}
-    return found
+        ask = Ask(business, None, call.created_at, call.call, results)
+        results = (*results, call_tool(call.tool, ask, call.args))
+    return {cited.id: cited.figure for result in results for cited in result.all_figures}
 
 
 def _figures(result: dict[str, Any]) -> Iterator[tuple[str, Figure]]:

@@ -1,5 +1,5 @@
 """The agent's tools. Importing this package registers them."""
 
-from agent.tools import general, payments, trading
+from agent.tools import changes, general, lineage, payments, trading
 
-__all__ = ["general", "payments", "trading"]
+__all__ = ["changes", "general", "lineage", "payments", "trading"]

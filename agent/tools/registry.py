@@ -23,12 +23,16 @@ PERIOD_GRAMMAR = "7d, 28d, 90d, 12m, mtd, ytd, a month like 2026-03, or two days
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Who asks about which business, as of when, and under which call the figures are cited."""
+    """Who asks about which business, as of when, and under which call the figures are cited.
+
+    `seen` are the results so far of the same answer: what a later call may refer to.
+    """
 
     business: Business
     user: User | None
     now: datetime
     call: str = "c1"
+    seen: tuple[ToolResult, ...] = ()
 
     @property
     def today(self) -> date:
