@@ -15,6 +15,7 @@ from django.db import connection
 from accounts.events import record
 from accounts.models import Business
 from analytics.figures import to_json
+from recommendations.events import AdviceEvent, Happened, OutcomeFacts, publish
 from recommendations.findings import Finding, fingerprint, priority, urgency, weight, worsened
 from recommendations.models import Recommendation, RecommendationEvent
 from recommendations.registry import Evaluation
@@ -75,7 +76,8 @@ def apply(business: Business, *, desk: str, evaluation: Evaluation, as_of: datet
 def note(
     row: Recommendation, kind: str, *, at: datetime, actor_id: UUID | None = None, reason: str = ""
 ) -> RecommendationEvent:
-    """Write what happened to a recommendation into its own history."""
+    """Write what happened to a recommendation into its own history, and tell those who listen."""
+    publish(told(row, kind, at=at, actor_id=actor_id, reason=reason))
     return RecommendationEvent.objects.create(
         business_id=row.business_id,
         recommendation=row,
@@ -86,6 +88,35 @@ def note(
         evidence=row.evidence,
         at=at,
     )
+
+
+def told(
+    row: Recommendation,
+    kind: str,
+    *,
+    at: datetime,
+    actor_id: UUID | None = None,
+    reason: str = "",
+    outcome: OutcomeFacts | None = None,
+) -> AdviceEvent:
+    """A row and what happened to it, as listeners get it."""
+    return AdviceEvent(
+        kind=Happened(kind),
+        business=row.business,
+        recommendation_id=row.pk,
+        desk=row.desk,
+        rule=row.rule,
+        title=row.title,
+        status=row.status,
+        priority=row.priority,
+        revision=row.revision,
+        at=at,
+        figures=tuple(row.figures),
+        deadline=row.deadline,
+        actor_id=actor_id,
+        reason=reason[:300],
+        outcome=outcome,
+    )  # fmt: skip
 
 
 def _create(business: Business, desk: str, print_: str, finding: Finding, as_of: datetime) -> None:
