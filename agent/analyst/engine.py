@@ -15,7 +15,7 @@ from agent.analyst.narratives.shared import behind, said
 from agent.analyst.plans import Found, run_plan
 from agent.analyst.slots import component_of, metric_of, names_component, period_of
 from agent.analyst.suggestions import suggestions
-from agent.engines import Question
+from agent.engines import Event, Question, Tell, silent
 from agent.tools.registry import Ask
 
 #: What “why?” means after an answer of each kind.
@@ -30,12 +30,14 @@ WHY_AFTER = {
     "programmes": "dispute_reasons",
     "payouts": "howto",
     "trading_edge": "trading_futures",
+    "trading_result": "trading_edge",
+    "metric_steps": "metric_why",
     "trading_conduct": "trading_rules",
     "trading_prop": "trading_futures",
 }
 TRADING = frozenset(intent.name for intent in LEXICON.intents if intent.desk == "trading")
-KEEPS_METRIC = frozenset({"metric", "metric_why"})
-NEEDS_PERIOD = frozenset({"metric", "metric_why", "payouts", "dispute_reasons"})
+KEEPS_METRIC = frozenset({"metric", "metric_why", "metric_steps"})
+NEEDS_PERIOD = frozenset({"metric", "metric_why", "metric_steps", "trading_result", "payouts", "dispute_reasons"})
 
 
 class Analyst:
@@ -43,8 +45,17 @@ class Analyst:
 
     name = "analyst/1"
 
-    def answer(self, question: Question, ask: Ask) -> Draft:
-        """Answer one question. Below the floor the draft abstains and offers questions that work on this data."""
+    def answer(self, question: Question, ask: Ask, tell: Tell = silent) -> Draft:
+        """Answer one question. Below the floor the draft abstains and offers questions that work on this data.
+
+        It takes milliseconds, so it tells of its tools when all of them are done.
+        """
+        draft = self._answer(question, ask)
+        for result, _ in draft.results:
+            tell(Event.tool(result))
+        return draft
+
+    def _answer(self, question: Question, ask: Ask) -> Draft:
         text = normalised(question.text)
         found = understand(text, question.context, ask)
         if found is None or (found.intent not in NARRATIVES and found.intent != "greeting"):
