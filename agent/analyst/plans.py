@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agent.analyst.slots import programme_of
+from agent.analyst.slots import grain_of, is_about_trading, programme_of
 from agent.tools.envelope import Row, ToolResult
 from agent.tools.registry import Ask, call_tool
 
@@ -49,13 +49,15 @@ PLANS: dict[str, tuple[Step, ...]] = {
     "howto": (ASKED, ADVICE),
     "define": (ASKED,),
     "metric": (METRICS,),
-    "metric_why": (METRICS,),
+    "metric_why": (METRICS, ("explain_change", {"metric": "$sales", "period": "$period"})),
+    "metric_steps": (("get_metric_series", {"metric": "$series", "period": "$long", "grain": "$grain"}),),
     "component": (BREAKDOWN, WORST),
     "greeting": (),
     "trading_edge": (("get_trading_performance", {}), ("get_edge_health", {}), EDGE),
     "trading_conduct": (("get_trading_behaviour", {}), HABITS),
     "trading_prop": (("simulate_prop_rules", {"programme": "$programme"}), PROP),
     "trading_futures": (("read_trading_module", {"module": "monte_carlo"}), EDGE),
+    "trading_result": (("explain_change", {"metric": "trading.net", "period": "$period"}),),
     "trading_rules": (("read_trading_module", {"module": "rules"}), HABITS),
 }
 #: Groups of metrics that another desk query knows better than the metric summary.
@@ -64,6 +66,19 @@ PLAN_OF_METRIC: dict[str, tuple[Step, ...]] = {
     "payouts": (PAYOUTS,),
     "held": (PAYOUTS, ("search_knowledge", {"query": "reserves held funds release", "limit": 1})),
 }
+#: The metric that lays out a group of metrics in steps.
+SERIES_OF = {
+    "revenue": "payments.net",
+    "growth": "payments.net",
+    "refunds": "payments.refunds",
+    "fees": "payments.cost",
+    "disputes": "payments.chargebacks",
+    "charges": "payments.charges",
+    "failed_payments": "payments.failed_charges",
+    "trading": "trading.net",
+}
+SALES = ("", "revenue", "growth")
+LONG = {"month": "12m", "week": "90d", "day": "28d"}
 #: What to read about a part of the score that costs points.
 TOPICS = {
     "revenue_stability": "how revenue volatility is measured and what steadies it",
@@ -125,6 +140,16 @@ def topic_of(row: Row) -> str:
 def _filled(value: Any, found: Found) -> Any:
     if value == "$period":
         return found.period or DEFAULT_PERIOD
+    if value == "$long":
+        return found.period or LONG[grain_of(found.question)]
+    if value == "$grain":
+        return grain_of(found.question)
+    if value == "$series":
+        return (
+            SERIES_OF["trading"] if is_about_trading(found.question) else SERIES_OF.get(found.metric or "revenue", "")
+        )
+    if value == "$sales":
+        return "payments.gross" if found.metric in SALES else ""
     if value == "$question":
         return found.question[:500]
     if value == "$programme":

@@ -30,6 +30,10 @@ ISO_MONTH = re.compile(r"\b(20\d{2})-(\d{2})\b(?!-)")
 ISO_RANGE = re.compile(r"\b(20\d{2}-\d{2}-\d{2})\s*(?:\.\.|to|until|and|-|–)\s*(20\d{2}-\d{2}-\d{2})\b")
 QUARTER = re.compile(r"\bq([1-4])(?:\s+(20\d{2}))?\b")
 
+GRAIN = re.compile(r"\b(?:day|daily|week|weekly|month|monthly)\b")
+GRAINS = {"da": "day", "we": "week", "mo": "month"}
+TRADING = re.compile(r"\b(?:trad(?:e|es|ed|ing)|p&l|pnl)\b")
+
 
 def period_of(text: str, *, today: date) -> str:
     """The period that a normalised question names, in the tools' grammar; empty when it names none.
@@ -57,6 +61,16 @@ def programme_of(text: str) -> str:
     """The prop firm a question names, as its programmes are called; empty when it names none."""
     match = PROP_FIRM.search(text)
     return "" if match is None else FIRM_NAMES.get(match[1], match[1])
+
+
+def grain_of(text: str) -> str:
+    """The step a question names: day, week or month; month where it names none."""
+    match = GRAIN.search(text)
+    return GRAINS[match[0][:2]] if match else "month"
+
+
+def is_about_trading(text: str) -> bool:
+    return bool(TRADING.search(text))
 
 
 def names_component(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.db.models.functions import ExtractIsoWeekDay
 
+from accounts.errors import InvalidInput
 from accounts.models import Business
 from accounts.money import to_minor
 from accounts.periods import Period
@@ -22,6 +23,7 @@ from ingestion.models import Trade
 
 #: The sum of a group in major units, and its decisions.
 Group = tuple[Decimal, int]
+NO_ACCOUNT = "No broker account is here yet: a statement has to be uploaded first."
 
 DIMENSIONS = ("instrument", "setup", "direction", "weekday")
 WEEKDAYS = ("", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -39,7 +41,7 @@ class TradingSeries:
     def series(
         self, business: Business, *, metric: str, period: Period, grain: str, account: str, as_of: datetime
     ) -> Series:
-        of = choose(accounts_of(business), account)
+        of = _account(business, account)
         sums: dict[date, tuple[Decimal, int]] = dict.fromkeys(starts(period, grain), (Decimal(0), 0))
         for day, value, n in _grouped(business, of, metric, period, "session_date"):
             start = step_of(day, grain, period)
@@ -54,12 +56,19 @@ class TradingSeries:
     def change(
         self, business: Business, *, metric: str, period: Period, by: str, account: str, as_of: datetime
     ) -> Change:
-        of = choose(accounts_of(business), account)
+        of = _account(business, account)
         spans = (period, period.previous())
         groups = [_by_key(_grouped(business, of, metric, span, by)) for span in spans]
         parts = [_part(of, metric, by, key, groups, spans) for key in sorted({*groups[0], *groups[1]})]
         now, before = (_total(of, metric, group, span) for group, span in zip(groups, spans, strict=True))
         return Change(metric, period, by, now, before, by_size(_settled(parts, now, before)))
+
+
+def _account(business: Business, asked: str) -> Account:
+    accounts = accounts_of(business)
+    if not accounts and not asked:
+        raise InvalidInput(NO_ACCOUNT)
+    return choose(accounts, asked)
 
 
 def _grouped(business: Business, of: Account, metric: str, span: Period, by: str) -> list[tuple[Any, Decimal, int]]:

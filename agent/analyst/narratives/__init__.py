@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent.analyst.draft import Line, Quote
-from agent.analyst.narratives import disputes, general, metrics, readiness, trading
+from agent.analyst.narratives import changes, disputes, general, metrics, readiness, trading
 from agent.analyst.plans import Found
 
 Narrative = Callable[[Found], list[Line | Quote]]
@@ -27,6 +27,8 @@ NARRATIVES: dict[str, Narrative] = {
     "payouts": metrics.payouts,
     "metric": metrics.metric,
     "metric_why": metrics.why,
+    "metric_steps": changes.steps,
+    "trading_result": changes.trading_result,
     "trading_edge": trading.edge,
     "trading_conduct": trading.conduct,
     "trading_prop": trading.prop,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agent.analyst.draft import Line, Quote
+from agent.analyst.narratives.changes import sales_apart
 from agent.analyst.narratives.shared import Slots, freshness, gap, knowledge_lines, name_of, period_words, said
 from agent.analyst.plans import Found
 from agent.tools.envelope import EMPTY, ERROR, Row, ToolResult
@@ -84,7 +85,7 @@ def why(found: Found) -> list[Line | Quote]:
     count = charges.get("agent.change_count") if charges else None
     if count is not None and count.value:
         lines.append(said("The number of successful charges changed by {count}.", bullet=True, count=count))
-    return [*lines, *freshness(result)]
+    return [*lines, *sales_apart(found), *freshness(result)]
 
 
 def payouts(found: Found) -> list[Line | Quote]:

@@ -76,6 +76,13 @@ what is my chance with the topstep combine | trading_prop
 How deep could my drawdown get? | trading_futures
 show me the monte carlo | trading_futures
 Do I keep my own trading rules? | trading_rules
+Show my revenue by month | metric_steps
+monthly refunds this year | metric_steps
+how many payments per week | metric_steps
+What did my trading bring this month? | trading_result
+how much did i lose trading in may | trading_result
+what is my p&l | trading_result
+which instruments cost me money | trading_result
 did i break my rules | trading_rules
 """
 UNSEEN = """
