@@ -10,6 +10,7 @@ class AgentConfig(AppConfig):
         from agent import tools as _tools  # noqa: F401 - registers the tools
         from agent.chat import evidence as _evidence  # noqa: F401 - registers the figures of answers
         from agent.chat.services import questions_this_month
+        from agent.llm import configuration as _configuration  # noqa: F401 - registers the check of the settings
         from billing.usage import register_usage
 
         register_usage("agent_questions", lambda business, now: questions_this_month(business, now=now))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -20,7 +21,9 @@ class ModelPrice(models.Model):
     """
 
     provider = models.CharField(max_length=20)
-    model = models.CharField(max_length=80, help_text="The name as it is set; a trailing * matches any ending.")
+    model = models.CharField(
+        max_length=80, help_text="The name as it is set; * stands for any ending, ? for one character."
+    )
     starts = models.DateField()
     tiers = models.JSONField()
     source = models.CharField(max_length=200, help_text="Where the figures were read, and when.")
@@ -63,10 +66,15 @@ class TokenUsage(BusinessOwned):
 
 
 class AgentBudget(BusinessOwned):
-    """What a business may spend on models in a month (UTC), what is spent, and what running questions hold back."""
+    """What a business may spend on models in a month (UTC), what is spent, and what running questions hold back.
+
+    A month without a cap of its own has the installation's. A new month begins with the cap of the month before.
+    """
 
     month = models.DateField(help_text="Its first day.")
-    cap_usd = models.DecimalField(max_digits=14, decimal_places=6)
+    cap_usd = models.DecimalField(
+        max_digits=14, decimal_places=6, null=True, blank=True, help_text="Empty: the cap of the settings."
+    )
     reserved_usd = models.DecimalField(max_digits=14, decimal_places=6, default=Decimal(0))
     spent_usd = models.DecimalField(max_digits=14, decimal_places=6, default=Decimal(0))
 
@@ -80,4 +88,28 @@ class AgentBudget(BusinessOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.month:%Y-%m}: {self.spent_usd} of {self.cap_usd} USD"
+        return f"{self.month:%Y-%m}: {self.spent_usd} USD"
+
+    @property
+    def cap(self) -> Decimal:
+        return Decimal(settings.LLM_MONTHLY_CAP_USD) if self.cap_usd is None else self.cap_usd
+
+    @property
+    def left(self) -> Decimal:
+        """What a new question may still hold back; never negative."""
+        return max(Decimal(0), self.cap - self.spent_usd - self.reserved_usd)
+
+
+class SpendingHold(BusinessOwned):
+    """What one running question holds back of its month's budget. It goes when the run ends, however it ends."""
+
+    run = models.OneToOneField(AgentRun, on_delete=models.CASCADE, related_name="hold")
+    budget = models.ForeignKey(AgentBudget, on_delete=models.CASCADE, related_name="holds")
+    usd = models.DecimalField(max_digits=14, decimal_places=6)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(usd__gte=0), name="spending_hold_not_negative")]
+
+    def __str__(self) -> str:
+        return f"{self.usd} USD"

@@ -9,6 +9,7 @@ from typing import Any
 from config import env
 from config.settings.console import UNFOLD as UNFOLD
 from config.settings.database import database_from_url
+from config.settings.language_models import *  # noqa: F403
 from config.settings.orders import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent

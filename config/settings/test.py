@@ -22,6 +22,8 @@ BILLING_STRIPE_SECRET_KEY = "sk_test_sandbox"
 BILLING_STRIPE_API_BASE = "http://127.0.0.1:9"  # nobody listens; tests that buy start a till of their own
 BILLING_STRIPE_WEBHOOK_SECRETS = ["whsec_billing_secret"]
 BILLING_STRIPE_LIVEMODE = False
+LLM_PROVIDER = "none"  # tests that ask a model start a stand-in of their own
+LLM_MODEL = ANTHROPIC_API_KEY = OPENAI_API_KEY = ""
 METRICS_TOKEN = "metrics-for-tests"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 

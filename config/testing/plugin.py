@@ -17,8 +17,8 @@ pytest_plugins = ["accounts.testing.plugin", "billing.testing.plugin"]
 
 @pytest.fixture(scope="session", autouse=True)
 def _reference_data() -> None:
-    """Plans and prop firms' rules come with the migrations, and a test on real transactions empties every table after
-    itself. Django tells of that as it tells of a migration; then they are written again.
+    """Plans, prices of models and prop firms' rules come with the migrations, and a test on real transactions empties
+    every table after itself. Django tells of that as it tells of a migration; then they are written again.
     """
     from django.db.models.signals import post_migrate
 
@@ -27,11 +27,14 @@ def _reference_data() -> None:
 
 def write_reference_data(sender: Any, **known: Any) -> None:
     """What every installation has from its first day."""
+    from agent.llm.prices import EVER, ensure_prices
     from analytics.models import RuleSet
     from analytics.trading.shadow_boxing.catalogue import write_first
     from billing.plans.catalogue import ensure_catalogue
 
     if sender.label == "billing":
         ensure_catalogue()
+    if sender.label == "agent":
+        ensure_prices(today=EVER)
     if sender.label == "analytics" and not RuleSet.objects.exists():
         write_first(RuleSet.objects)

@@ -17,7 +17,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from agent.llm.prices import ensure_prices
 from billing.plans.catalogue import ensure_catalogue
 from billing.plans.publish import publish
 from billing.stripe.client import BillingApi
@@ -59,6 +61,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         ensure_catalogue()
+        ensure_prices(today=timezone.now().date())
         build_static()
         ensure_sandbox_rates()
 
