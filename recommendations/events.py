@@ -18,7 +18,7 @@ from accounts.models import Business
 
 
 class Happened(StrEnum):
-    """What can happen. The values are those of `RecommendationEvent.Kind`, plus `outcome`."""
+    """What can happen. The values are those of `RecommendationEvent.Kind`."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -30,6 +30,7 @@ class Happened(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     RESOLVED = "resolved"
+    WAITING = "waiting"
     OUTCOME = "outcome"
 
 

@@ -2,5 +2,9 @@
 
 from recommendations.models.advice import Recommendation, RecommendationEvent
 from recommendations.models.notifications import Digest, Notification, NotificationRead
+from recommendations.models.outcomes import Outcome, OutcomePlan, RuleState
 
-__all__ = ["Digest", "Notification", "NotificationRead", "Recommendation", "RecommendationEvent"]
+__all__ = [
+    "Digest", "Notification", "NotificationRead", "Outcome", "OutcomePlan", "Recommendation", "RecommendationEvent",
+    "RuleState",
+]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -24,16 +25,22 @@ class RecommendationQuerySet(BusinessQuerySet):
         return self.filter(desk=desk)
 
     def shown_open(self, *, as_of: datetime) -> Self:
-        """What asks for a decision now: open, or asleep until a time that has come."""
+        """What asks for a decision now: open, or asleep until a time that has come, sure enough and still valid."""
+        return self.open_at(as_of=as_of).filter(confidence__gte=Recommendation.SURE)
+
+    def open_at(self, *, as_of: datetime) -> Self:
+        """The same, however unsure."""
         awake = models.Q(status=Recommendation.Status.SNOOZED, snoozed_until__lte=as_of)
-        return self.filter(models.Q(status=Recommendation.Status.OPEN) | awake)
+        valid = models.Q(expires_at=None) | models.Q(expires_at__gt=as_of)
+        return self.filter((models.Q(status=Recommendation.Status.OPEN) | awake) & valid)
 
 
 class Recommendation(BusinessOwned):
     """One piece of advice about one subject, kept up to date until somebody decides or its reason is gone.
 
-    `weight` = gain in raw points plus urgency, what lists are sorted by. `evidence` is how bad it is, in the rule's
-    own measure; it decides whether a dismissed row speaks up again.
+    `weight` is what lists are sorted by (`findings.weight`). `evidence` is how bad it is, in the rule's own measure; it
+    decides whether a dismissed or snoozed row speaks up again. `waiting` rows ask for nothing: they contradict a better
+    one (`waits_for`), or their data is old. What was accepted is frozen.
     """
 
     class Status(models.TextChoices):
@@ -42,14 +49,22 @@ class Recommendation(BusinessOwned):
         DISMISSED = "dismissed", "Dismissed"
         SNOOZED = "snoozed", "Snoozed"
         DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+        WAITING = "waiting", "Waiting"
+        RESOLVED = "resolved", "Resolved"
         EXPIRED = "expired", "Expired"
+
+    class Scope(models.TextChoices):
+        SUBJECT = "subject", "This one"
+        RULE = "rule", "All of this kind"
 
     class Priority(models.TextChoices):
         HIGH = "high", "High"
         MEDIUM = "medium", "Medium"
         LOW = "low", "Low"
 
-    STANDING = (Status.OPEN, Status.SNOOZED, Status.ACCEPTED, Status.DISMISSED)
+    STANDING = (Status.OPEN, Status.WAITING, Status.SNOOZED, Status.ACCEPTED, Status.DISMISSED)
+    SURE = Decimal("0.5")  # less confidence than this is not shown unless asked for
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     desk = models.CharField(max_length=16)
@@ -64,6 +79,11 @@ class Recommendation(BusinessOwned):
     gain = models.DecimalField(max_digits=10, decimal_places=6, null=True, blank=True, help_text="Raw points.")
     gain_score = models.SmallIntegerField(null=True, blank=True, help_text="Points of the final score.")
     gain_caps = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    confidence = models.DecimalField(
+        max_digits=4, decimal_places=3, default=1, help_text="0 to 1, by the rule's formula."
+    )
+    impact = models.JSONField(null=True, blank=True, help_text="What it would bring a month, with range and method.")
+    effort = models.SmallIntegerField(default=1, help_text="1 minutes, 2 hours, 3 days.")
     urgency = models.SmallIntegerField(default=0)
     weight = models.DecimalField(max_digits=10, decimal_places=6, default=0)
     priority = models.CharField(max_length=6, choices=Priority, default=Priority.LOW)
@@ -73,7 +93,11 @@ class Recommendation(BusinessOwned):
     action = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=9, choices=Status, default=Status.OPEN)
     snoozed_until = models.DateTimeField(null=True, blank=True)
+    snoozed_until_worse_by = models.DecimalField(max_digits=6, decimal_places=4, null=True, blank=True)
     deadline = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Valid until then unless it is seen again.")
+    waits_for = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    waiting_reason = models.CharField(max_length=300, blank=True)
     revision = models.PositiveIntegerField(default=1)
     as_of = models.DateTimeField(help_text="The moment the figures were read.")
     created_at = models.DateTimeField(default=timezone.now)
@@ -84,6 +108,7 @@ class Recommendation(BusinessOwned):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.CharField(max_length=300, blank=True)
+    dismissed_scope = models.CharField(max_length=7, choices=Scope, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[Any] = RecommendationQuerySet.as_manager()
@@ -92,12 +117,17 @@ class Recommendation(BusinessOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["business", "fingerprint"],
-                condition=models.Q(status__in=["open", "snoozed", "accepted", "dismissed"]),
+                condition=models.Q(status__in=["open", "waiting", "snoozed", "accepted", "dismissed"]),
                 name="recommendation_stands_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(snoozed_until__isnull=False) | ~models.Q(status="snoozed"),
-                name="recommendation_snoozed_until_a_time",
+                condition=models.Q(snoozed_until__isnull=False)
+                | models.Q(snoozed_until_worse_by__gt=0)
+                | ~models.Q(status="snoozed"),
+                name="recommendation_snoozed_until_something",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confidence__gte=0, confidence__lte=1), name="recommendation_confidence_a_share"
             ),
         ]
         indexes = [
@@ -134,7 +164,11 @@ class RecommendationEvent(BusinessOwned):
         DISMISSED = "dismissed", "Dismissed"
         SNOOZED = "snoozed", "Snoozed"
         DONE = "done", "Done"
-        EXPIRED = "expired", "No longer true"
+        FAILED = "failed", "Failed"
+        WAITING = "waiting", "Put on hold"
+        RESOLVED = "resolved", "No longer true"
+        EXPIRED = "expired", "Ran out"
+        OUTCOME = "outcome", "Outcome measured"
 
     recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=9, choices=Kind)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 LEVEL = 0.90
@@ -48,7 +48,7 @@ class Days:
     weekday: NDArray[np.int64] | None = None
 
     @classmethod
-    def of(cls, num: Sequence[float], den: Sequence[float] | None = None, weekday: Sequence[int] | None = None) -> Days:
+    def of(cls, num: ArrayLike, den: ArrayLike | None = None, weekday: ArrayLike | None = None) -> Days:
         top = np.asarray(num, float)
         bottom = np.ones_like(top) if den is None else np.asarray(den, float)
         return cls(top, bottom, None if weekday is None else np.asarray(weekday, np.int64))
