@@ -6,7 +6,7 @@ MANAGE := $(BIN)/python manage.py
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser)
 REDIS := $(shell command -v redis-server)
 
-.PHONY: help run test check lint types contracts migrations deploycheck lock browser redis assets bench clean
+.PHONY: help run test check lint types contracts migrations deploycheck lock browser redis assets bench eval clean
 
 help:            ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,9 @@ assets: $(VENV)/.ready  # what the browser needs from installed packages
 
 bench: $(VENV)/.ready  ## Benchmarks; each prints ratios against a baseline of the same run
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+eval: $(VENV)/.ready  ## Ask the agent every known question and judge the answers
+	@$(BIN)/python benchmarks/evals.py
 
 clean:           ## Stop nothing, delete what was built; data under var/ stays
 	rm -rf $(VENV) var/static var/assets

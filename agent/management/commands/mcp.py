@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from argparse import ArgumentParser
 from typing import Any
 
@@ -19,6 +20,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from agent.mcp.server import over_http
 
+        # Without sessions each request ends one; a line for every call would drown the rest.
+        logging.getLogger("mcp.server.streamable_http").setLevel(logging.WARNING)
         uvicorn.run(
             over_http(), host=options["host"], port=options["port"], lifespan="on", log_config=None, access_log=False
         )
