@@ -63,6 +63,13 @@ def money(amount: float | Decimal, currency: str) -> str:
     return formats.money(minor(amount, currency), currency)
 
 
+def named(last: PhaseResult) -> str:
+    """The decision that ended a phase, as a reader knows it: its instrument and time, not its key."""
+    if not last.instrument:
+        return "the last decision"
+    return f"the decision in {last.instrument}{f' at {last.at:%H:%M} UTC' if last.at else ''}"
+
+
 def verdict_sentence(one: Programme) -> str:
     """What the replay came to, with the trade that decided and the room at that moment."""
     last, currency = one.last, one.currency
@@ -73,15 +80,15 @@ def verdict_sentence(one: Programme) -> str:
     day = formats.day(last.at)
     if last.verdict is Verdict.PASSED:
         room = f" The tightest moment left {money(last.room, currency)} of room." if last.room is not None else ""
-        return f"You would have passed{phase} on {day}, with {money(last.value, currency)} after {last.decision}.{room}"
+        return f"You would have passed{phase} on {day}, with {money(last.value, currency)} after {named(last)}.{room}"
     if last.cause in (Cause.TIME, Cause.INACTIVITY):
-        return f"You would have failed{phase} by {CAUSES[last.cause]}: it had run out before {last.decision} on {day}."
+        return f"You would have failed{phase} by {CAUSES[last.cause]}: it had run out before {named(last)} on {day}."
     if last.cause is Cause.CONSISTENCY:
         best = money(last.best_day, currency)
         return f"You would have failed{phase} on {day}: the target was reached, but one day of {best} weighs too much."
     below = money(last.level - last.value, currency)
     return (
-        f"You would have failed{phase} on {day} by the {CAUSES[last.cause]}: in {last.decision} ({last.instrument}, "
+        f"You would have failed{phase} on {day} by the {CAUSES[last.cause]}: in {named(last)} (net "
         f"{money(last.net, currency)}) the account reached {money(last.value, currency)}, {below} below the floor "
         f"of {money(last.level, currency)}."
     )

@@ -73,7 +73,8 @@ class TestWording:
         found = study(simulated(Trader(n=120, win_rate=0.2)), RULES, seed=1, plan=FEW)
         combine = next(one for one in found if one.key == "topstep-trading-combine-50000")
         sentence = verdict_sentence(combine)
-        assert combine.last.decision in sentence and "below the floor of $48,000.00" in sentence
+        assert f"in the decision in {combine.last.instrument} at " in sentence
+        assert "below the floor of $48,000.00" in sentence
         assert "by the maximum loss" in sentence
 
     def test_says_what_changed_between_versions(self):
