@@ -69,7 +69,8 @@ class Answer:
 
     `engine` and `model` are what wrote it. `fallback` says why the analyst did so in place of a model, `notice` the
     same for the person who asked, and `error` for staff. A `partial` draft was cut short by the provider. `rejected`
-    is a model's text whose numbers could not be traced; it is for review and never shown.
+    is a model's text whose numbers could not be traced; it is for review and never shown. `removed` counts citations
+    of pages that no tool gave.
     """
 
     draft: Draft
@@ -81,3 +82,10 @@ class Answer:
     partial: bool = False
     repaired: bool = False
     rejected: str = ""
+    removed: int = 0
+
+    @property
+    def review(self) -> dict[str, Any]:
+        """What a message's `grounding` keeps beside its counts: what had to be done to the model's text."""
+        kept = {"repaired": self.repaired, "rejected": self.rejected, "citations_removed": self.removed}
+        return {name: value for name, value in kept.items() if value}

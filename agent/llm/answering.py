@@ -1,4 +1,4 @@
-"""The way in for the chat: one run, answered by the engine that may, and by the analyst where none may."""
+"""The way in for the chat: one run, answered by the model that may, and by the analyst where none may."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from collections.abc import Callable
 from accounts.tenancy import acting_for
 from agent.analyst.engine import Analyst
 from agent.engines import Answer, Event, Question, Tell, silent
+from agent.llm.budgets import hold
+from agent.llm.configuration import ModelChoice, chosen_model
+from agent.llm.desk import Stopped as Stopped
+from agent.llm.draft import Written
+from agent.llm.engine import ModelEngine
+from agent.llm.ledger import Ledger
+from agent.llm.limits import Refused, most_of_a_run
+from agent.llm.prices import price_of
+from agent.llm.prompt import PROMPT_VERSION
 from agent.models import AgentRun
 from agent.tools.registry import Ask
-
-
-class Stopped(Exception):
-    """The person stopped the run."""
 
 
 def never() -> bool:
@@ -32,11 +37,60 @@ def answer_run(
     Errors: whatever `tell` raises, after the provider was let go and the budget settled; `Stopped` when `stopped`
     said so. Providers that fail, limits and budgets are no errors: the analyst answers.
     """
+    choice = chosen_model()
+    if choice is None:
+        answer = _analysed(question, ask, tell)
+        _note(run, answer)
+        return answer
+    engine: ModelEngine | None = None
+    try:
+        engine = ModelEngine(_ledger(run, choice, ask), stopped)
+        draft = engine.answer(question, ask, tell)
+        answer = Answer(
+            draft, engine.name, choice.model, partial=engine.is_partial, repaired=engine.is_repaired,
+            rejected=engine.rejected, removed=draft.removed if isinstance(draft, Written) else 0,
+        )  # fmt: skip
+    except Refused as refused:
+        tell(Event.notice(refused.notice))
+        answer = _analysed(question, ask, tell, instead=refused, rejected=engine.rejected if engine else "")
+    _note(run, answer, engine)
+    return answer
+
+
+def _ledger(run: AgentRun, choice: ModelChoice, ask: Ask) -> Ledger:
+    """Hold back what the run can cost. Errors: Refused without a price, beyond the budget, or beside two others."""
+    with acting_for(ask.business):
+        price = price_of(choice.provider, choice.model, on=ask.now.date())
+        if price is None:
+            raise Refused(AgentRun.Fallback.UNPRICED, error=f"No price for {choice.model}.")
+        held = hold(run, most_of_a_run(price.tiers), now=ask.now)
+    return Ledger(run, held, choice, price, ask.now)
+
+
+def _analysed(
+    question: Question, ask: Ask, tell: Tell, *, instead: Refused | None = None, rejected: str = ""
+) -> Answer:
+    """The analyst's answer; its events follow when its transaction is over."""
     with acting_for(ask.business, writable=False):
         draft = Analyst().answer(question, ask)
     for result, _ in draft.results:
         tell(Event.tool(result))
-    fields = {"engine": Analyst.name, "model": "", "prompt_version": "", "fallback": "", "error": ""}
-    with acting_for(ask.business):
-        AgentRun.objects.of(ask.business).filter(pk=run.pk).update(**fields)
-    return Answer(draft, Analyst.name)
+    if instead is None:
+        return Answer(draft, Analyst.name)
+    return Answer(
+        draft, Analyst.name, fallback=instead.fallback, notice=instead.notice, error=instead.error, rejected=rejected
+    )
+
+
+def _note(run: AgentRun, answer: Answer, engine: ModelEngine | None = None) -> None:
+    """What wrote the answer, on the run's row."""
+    fields = {
+        "engine": answer.engine,
+        "model": answer.model,
+        "prompt_version": PROMPT_VERSION if engine else "",
+        "fallback": answer.fallback,
+        "error": answer.error[:300],
+        "history": engine.history if engine else [],
+    }
+    with acting_for(run.business):
+        AgentRun.objects.of(run.business).filter(pk=run.pk).update(**fields)
