@@ -39,10 +39,11 @@ class ModelPrice(models.Model):
 class TokenUsage(BusinessOwned):
     """One request to a provider, as it will be billed: retries and repairs each have their own row.
 
+    It outlives its run: whoever deletes a conversation does not delete what it cost.
     `estimated`: the provider named no tokens (a cut stream), so the reserve was taken for spent.
     """
 
-    run = models.ForeignKey(AgentRun, on_delete=models.CASCADE, related_name="usage")
+    run = models.ForeignKey(AgentRun, on_delete=models.SET_NULL, null=True, related_name="usage")
     request_no = models.PositiveSmallIntegerField()
     provider = models.CharField(max_length=20)
     model = models.CharField(max_length=80)
