@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from agent.chat import views
+from agent.chat import history_views, run_views, views
 from agent.oauth import views as connect
 
 app_name = "agent"
@@ -18,7 +18,12 @@ urlpatterns = [
                 path("connect/<int:consent>/withdraw/", connect.withdraw_consent, name="connect-withdraw"),
                 path("knowledge/<slug:doc_id>/", views.knowledge, name="knowledge"),
                 path("<uuid:conversation>/", views.thread, name="conversation"),
-                path("<uuid:conversation>/archive/", views.archive, name="archive"),
+                path("<uuid:conversation>/rename/", history_views.rename, name="rename"),
+                path("<uuid:conversation>/archive/", history_views.archive, name="archive"),
+                path("<uuid:conversation>/delete/", history_views.delete, name="delete"),
+                path("runs/<uuid:run>/", run_views.progress, name="run"),
+                path("runs/<uuid:run>/stop/", run_views.stop, name="stop"),
+                path("answers/<uuid:message>/feedback/", history_views.rate, name="rate"),
             ]
         ),
     ),

@@ -84,3 +84,15 @@ HEADING = re.compile(r"<h([1-4])>(.*?)</h\1>")
 
 def _with_anchor(match: re.Match[str]) -> str:
     return f'<h{match[1]} id="{anchor(match[2])}">{match[2]}</h{match[1]}>'
+
+
+#: A mark, or the beginning of something in brackets whose end has not arrived.
+BEGUN = re.compile(r"\[[^\]\n]*\Z")
+
+
+def plain_draft(text: str) -> str:
+    """A draft as far as it has arrived, without marks: plain text, to be escaped where it is printed.
+
+    More text only ever lengthens it, so a page may append what is new. An unfinished mark waits for its end.
+    """
+    return BEGUN.sub("", SOURCE.sub("", EVIDENCE.sub("", text))).rstrip()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib import messages as flash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import business_view
@@ -18,33 +18,12 @@ from accounts.errors import NotYours, Problem
 from accounts.requests import BusinessRequest
 from agent.analyst.suggestions import suggestions
 from agent.chat import queries, services
-from agent.chat.evidence import KIND
-from agent.chat.rendering import render_answer, render_page, render_question
+from agent.chat.bubbles import RUNNING, Bubble, bubble
+from agent.chat.rendering import render_page
 from agent.knowledge.pages import page_of
-from agent.models import Conversation, Message
+from agent.llm.configuration import chosen_model
+from agent.models import Conversation
 from agent.tools.registry import Ask
-from analytics.evidence.links import evidence_url
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A source under an answer."""
-
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bubble:
-    """One turn as the page prints it."""
-
-    role: str
-    body: SafeString
-    at: datetime
-    citations: tuple[Chip, ...] = ()
-    checked: str = ""
-    suggestions: tuple[str, ...] = ()
-    is_error: bool = False
 
 
 @require_safe
@@ -59,43 +38,35 @@ def start(request: BusinessRequest) -> HttpResponse:
 def thread(request: BusinessRequest, conversation: UUID) -> HttpResponse:
     """One conversation of the person who looks."""
     found = queries.conversation(request.business, request.user, conversation)
-    return _chat(request, found, queries.messages(request.business, found))
+    return _chat(request, found, queries.turns(request.business, request.user, found))
 
 
 @require_POST
 @business_view(permission="use:agent")
 def ask(request: BusinessRequest) -> HttpResponse:
-    """Take a question. HTMX gets the two new turns, everyone else the page with the answer."""
+    """Take a question. HTMX gets the two new turns, everyone else the page with the answer, or with its run."""
+    text = request.POST.get("message", "")
     try:
-        answer = services.ask(
+        run = services.ask(
             request.business,
             request.user,
-            request.POST.get("message", ""),
+            text,
             now=request.now,
             conversation_id=_conversation_id(request),
+            key=_key(request.POST.get("key", ""), text),
         )
     except Problem as problem:
         if problem.status == NotYours.status:
             raise
         return _refused(request, problem)
-    conversation = answer.conversation
-    if request.headers.get("HX-Request") == "true" and request.POST.get("conversation"):
-        newest = queries.messages(request.business, conversation)[-2:]
+    if is_htmx(request) and request.POST.get("conversation"):
+        newest = queries.turns_of_run(request.business, request.user, run)
         context = {"bubbles": [bubble(request, turn) for turn in newest], "swap": True}
-        return render(request, "agent/chat/_turns.html", context)
-    address = reverse("agent:conversation", args=[request.business.slug, conversation.pk])
-    if request.headers.get("HX-Request") == "true":
-        return HttpResponse(status=204, headers={"HX-Redirect": f"{address}#latest"})
-    return redirect(f"{address}#latest")
-
-
-@require_POST
-@business_view(permission="use:agent")
-def archive(request: BusinessRequest, conversation: UUID) -> HttpResponse:
-    """Take a conversation out of the list."""
-    services.archive(request.business, request.user, conversation, now=request.now)
-    flash.success(request, "The conversation is archived.")
-    return redirect("agent:start", business=request.business.slug)
+        return render(request, "agent/chat/_turns.html", context | fresh(request))
+    address = f"{thread_url(request, run.conversation_id)}#latest"
+    if is_htmx(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 @require_safe
@@ -107,53 +78,43 @@ def knowledge(request: BusinessRequest, doc_id: str) -> HttpResponse:
     return render(request, "agent/knowledge/page.html", context)
 
 
-def bubble(request: BusinessRequest, message: Message) -> Bubble:
-    """A stored turn, ready to print: marks are links, sources are chips."""
-    if message.role == Message.Role.USER:
-        return Bubble("user", render_question(message.text), message.created_at)
-    known = {body["id"]: body for body in message.evidence}
-    body = render_answer(
-        message.text,
-        evidence=known,
-        evidence_url=lambda ref: evidence_url(request.business, KIND, message.pk, ref),
-        source_url=lambda doc: _page_url(request, message, doc),
-    )
-    return Bubble(
-        "assistant",
-        body,
-        message.created_at,
-        citations=tuple(
-            Chip(cited["title"], _page_url(request, message, cited["doc_id"])) for cited in message.citations
-        ),
-        checked=checked_words(message),
-        suggestions=tuple(message.suggestions),
-        is_error=message.status == Message.Status.REPLACED,
-    )
+def is_htmx(request: BusinessRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
 
 
-def checked_words(message: Message) -> str:
-    """How the number check came out: `Checked: 9 of 9 figures`."""
-    total = message.grounding.get("figures", 0)
-    if not total:
-        return ""
-    return f"Checked: {message.grounding.get('matched', 0)} of {total} figures"
+def thread_url(request: BusinessRequest, conversation: UUID) -> str:
+    return reverse("agent:conversation", args=[request.business.slug, conversation])
 
 
-def _chat(request: BusinessRequest, conversation: Conversation | None, turns: tuple[Message, ...]) -> HttpResponse:
+def fresh(request: BusinessRequest) -> dict[str, Any]:
+    """What a form needs to be sent once more: a new key, so that the next question is another one."""
+    return {"key": uuid4().hex, "business": request.business}
+
+
+def _chat(request: BusinessRequest, conversation: Conversation | None, turns: Sequence[queries.Turn]) -> HttpResponse:
     bubbles = [bubble(request, turn) for turn in turns]
-    offered = suggestions(Ask(request.business, request.user, request.now)) if not bubbles else bubbles[-1].suggestions
+    search = request.GET.get("q", "").strip()[: queries.LONGEST_SEARCH]
     context = {
         "conversation": conversation,
-        "conversations": queries.conversations(request.business, request.user),
+        "conversations": queries.conversations(request.business, request.user, search=search),
+        "search": search,
         "bubbles": bubbles,
-        "offered": offered,
+        "is_running": any(one.kind == RUNNING for one in bubbles),
+        "offered": _offered(request, bubbles),
+        "model": chosen_model(),
         "draft": request.GET.get("message", "")[:500],
     }
-    return render(request, "agent/chat/page.html", context)
+    return render(request, "agent/chat/page.html", context | fresh(request))
+
+
+def _offered(request: BusinessRequest, bubbles: Sequence[Bubble]) -> tuple[str, ...]:
+    if bubbles:
+        return bubbles[-1].suggestions
+    return suggestions(Ask(request.business, request.user, request.now))
 
 
 def _refused(request: BusinessRequest, problem: Problem) -> HttpResponse:
-    if request.headers.get("HX-Request") == "true":
+    if is_htmx(request):
         return render(request, "agent/chat/_refused.html", {"problem": problem}, status=200)
     flash.error(request, problem.message)
     conversation = _conversation_id(request)
@@ -170,8 +131,9 @@ def _conversation_id(request: BusinessRequest) -> UUID | None:
         raise NotYours("There is no such conversation.") from None
 
 
-def _page_url(request: BusinessRequest, message: Message, doc_id: str) -> str:
-    """The address of a page this answer cites; empty for any other page, whatever the text says."""
-    if doc_id not in {cited["doc_id"] for cited in message.citations}:
-        return ""
-    return reverse("agent:knowledge", args=[request.business.slug, doc_id])
+def _key(given: str, text: str) -> str:
+    """The idempotency key of a form: sent again it is the same run; with other words it is another question.
+
+    A page that the browser brings back from its memory still holds the old key.
+    """
+    return f"{given[:40]}:{hashlib.sha256(text.encode()).hexdigest()[:16]}" if given else ""

@@ -30,6 +30,7 @@ APPS = ("accounts", "billing", "ingestion", "analytics", "recommendations", "age
 OTHERWISE = {
     "accounts:switch": "accounts/tests/test_settings_pages.py::TestSwitch: it only redirects",
     "agent:conversation": "agent/chat/tests/test_pages.py::test_somebody_elses_conversation_is_nothing: it is personal",
+    "agent:run": "agent/chat/tests/test_watching.py::test_somebody_elses_run_is_nothing: it is personal",
 }
 #: Addresses outside a business: open to everyone, or about the caller alone.
 OUTSIDE = {

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.testing.world import World
-from agent.chat.services import ask, questions_this_month
+from agent.chat.limits import questions_this_month
+from agent.chat.services import ask
 from billing.entitlements import NotEntitled
 from billing.grants import renew_version
 from billing.models import Grant, PlanFeature
@@ -26,4 +27,4 @@ def test_questions_are_refused_beyond_the_plans_and_begin_anew_next_month(world:
     with pytest.raises(NotEntitled, match="questions a month") as refused:
         ask(world.business, world.viewer, "And now?", now=NOW)
     assert refused.value.details["plan"] == "desk_payments"
-    assert ask(world.business, world.viewer, "And now?", now=datetime(2026, 7, 1, 1, tzinfo=UTC)).text
+    assert ask(world.business, world.viewer, "And now?", now=datetime(2026, 7, 1, 1, tzinfo=UTC)).answer

@@ -11,18 +11,23 @@ from accounts.errors import InvalidInput, NotYours, TooLarge, TooMany
 from accounts.models import Event
 from accounts.testing.world import World
 from agent.analyst.draft import Draft, Line
-from agent.chat import queries, services
-from agent.models import Conversation, Message, ToolCall
+from agent.chat import limits, queries, runs, services
+from agent.models import AgentRun, Conversation, Message, ToolCall
 from agent.testing.shop import shop
 from recommendations.wording import Constant, sentence
 
 BRIEF = "What is hurting my funding readiness?"
 
 
+def answered(run: AgentRun) -> Message:
+    assert run.answer is not None
+    return run.answer
+
+
 @pytest.fixture
 def asked(world: World, clock: datetime) -> Message:
     shop(world.business, as_of=clock)
-    return services.ask(world.business, world.owner, BRIEF, now=clock)
+    return answered(services.ask(world.business, world.owner, BRIEF, now=clock))
 
 
 def test_an_answer_keeps_its_tool_calls_evidence_pages_and_check(asked: Message, world: World) -> None:
@@ -67,10 +72,10 @@ def test_what_is_no_question_is_refused_and_leaves_nothing(
 
 
 def test_eight_kilobytes_are_enough_for_anybody(world: World, clock: datetime) -> None:
-    assert services.ask(world.business, world.owner, "x" * 8192, now=clock).status == "abstained"
+    assert answered(services.ask(world.business, world.owner, "x" * 8192, now=clock)).status == "abstained"
 
 
-@pytest.mark.parametrize(("most", "window"), [(services.PER_MINUTE, 60), (services.PER_DAY, 86_400)])
+@pytest.mark.parametrize(("most", "window"), [(limits.PER_MINUTE, 60), (limits.PER_DAY, 86_400)])
 def test_a_person_is_slowed_down_but_not_their_teammates(world: World, clock: datetime, most: int, window: int) -> None:
     conversation = Conversation.objects.create(business=world.business, user=world.owner, title="x")
     Message.objects.bulk_create(
@@ -121,7 +126,7 @@ class Inventive:
 
     name = "inventive/1"
 
-    def answer(self, question: object, ask: object) -> Draft:
+    def answer(self, question: object, ask: object, tell: object) -> Draft:
         honest = Line(sentence("Nothing is wrong."))
         invented = Line(sentence("Your score is {score}.", score=Constant("99")))
         return Draft("x", (honest, invented))
@@ -130,9 +135,9 @@ class Inventive:
 def test_a_number_without_a_source_is_never_shown(
     world: World, clock: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "engine", Inventive)
+    monkeypatch.setattr(runs, "Analyst", Inventive)
     monkeypatch.setattr(Draft, "pool", lambda self, question: __import__("agent.grounding").grounding.Pool())
-    answer = services.ask(world.business, world.owner, "score?", now=clock)
+    answer = answered(services.ask(world.business, world.owner, "score?", now=clock))
     assert answer.status == "replaced" and "99" not in answer.text and "Nothing is wrong." in answer.text
     assert answer.grounding["unmatched"][0]["text"] == "99"
     assert ToolCall.objects.count() == 0
