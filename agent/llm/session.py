@@ -176,8 +176,10 @@ class Session:
             try:
                 async for node in run:
                     if Agent.is_model_request_node(node):
+                        usage_limits.check_before_request(run.usage)  # so that `Begun` means: it was sent
                         await self._request(node, run)
             finally:
+                self.usage = run.usage
                 self.new_messages += run.new_messages()
                 self.messages = list(run.all_messages())
 

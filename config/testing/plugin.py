@@ -16,6 +16,14 @@ pytest_plugins = ["accounts.testing.plugin", "billing.testing.plugin"]
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _no_models() -> None:
+    """No test asks a real model; those that speak to a stand-in on the loopback allow it for themselves."""
+    from pydantic_ai import models
+
+    models.ALLOW_MODEL_REQUESTS = False
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _reference_data() -> None:
     """Plans, prices of models and prop firms' rules come with the migrations, and a test on real transactions empties
     every table after itself. Django tells of that as it tells of a migration; then they are written again.

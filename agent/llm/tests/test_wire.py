@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from datetime import datetime
+import json
 from decimal import Decimal
 from typing import Any
 
-import pytest
-from pydantic_ai import models
 from pydantic_ai.direct import model_request_sync
 from pydantic_ai.messages import ModelRequest
 from pydantic_ai.models.anthropic import AnthropicModel
@@ -18,68 +13,11 @@ from pydantic_ai.models.openai import OpenAIResponsesModel
 from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 
-from accounts.testing.world import World
-from agent.engines import Answer, Event, Question
-from agent.llm.answering import answer_run
-from agent.models import AgentBudget, AgentRun, ModelPrice, RunEvent, SpendingHold, TokenUsage
-from agent.testing.runs import begun
-from agent.testing.shop import shop
-from agent.testing.standins import Call, Heard, Reply, StandIn, stand_in
-from agent.testing.standins.anthropic import MESSAGES
-from agent.testing.standins.openai import RESPONSES
-from agent.tools.registry import Ask
-
-BRIEF = "What is hurting my funding readiness?"
-PROTOCOLS = {"anthropic": MESSAGES, "openai": RESPONSES}
-FIGURE = re.compile(r'"id":"(?P<id>c1\.f1)".*?"printed":"(?P<printed>[^"]+)"')
-READ = Reply(calls=(Call("get_readiness_breakdown"),), input_tokens=5_000, output_tokens=20)
-Start = Callable[..., StandIn]
-
-
-def said(figure: str, ref: str) -> Reply:
-    return Reply(("Your score is ", figure, f" [ev:{ref}]."), input_tokens=6_000, output_tokens=30)
-
-
-@pytest.fixture(params=["anthropic", "openai"])
-def provider(request: pytest.FixtureRequest, settings: Any, monkeypatch: pytest.MonkeyPatch, world: World) -> str:
-    monkeypatch.setattr(models, "ALLOW_MODEL_REQUESTS", True)  # to the loopback only
-    name: str = request.param
-    settings.LLM_PROVIDER, settings.LLM_MODEL = name, "stand-in"
-    settings.ANTHROPIC_API_KEY = settings.OPENAI_API_KEY = "key-for-tests"
-    tiers = [{"above": 0, "input": "3", "output": "15", "cache_read": "0.3"}]
-    ModelPrice.objects.create(provider=name, model="stand-in", starts="2020-01-01", tiers=tiers, source="test")
-    return name
-
-
-@pytest.fixture
-def start(provider: str, settings: Any) -> Iterator[Start]:
-    with ExitStack() as stack:
-
-        def begin(*replies: Reply, script: Callable[[Heard, int], Reply] | None = None) -> StandIn:
-            server = stack.enter_context(stand_in(PROTOCOLS[provider], script or replies))
-            settings.ANTHROPIC_BASE_URL, settings.OPENAI_BASE_URL = server.url, f"{server.url}/v1"
-            return server
-
-        yield begin
-
-
-@pytest.fixture
-def asked(world: World, clock: datetime) -> Callable[..., tuple[Answer, list[Event]]]:
-    shop(world.business, as_of=clock)
-
-    def ask(text: str = BRIEF, **kept: Any) -> tuple[Answer, list[Event]]:
-        told: list[Event] = []
-        run = begun(world, text, now=clock)
-        return answer_run(run, Question(text), Ask(world.business, world.owner, clock), tell=told.append, **kept), told
-
-    return ask
-
-
-def score(heard: Heard) -> tuple[str, str]:
-    """The first figure as the tool printed it, and its reference, found in what the provider was sent."""
-    found = FIGURE.search(str(heard.body).replace("\\", ""))
-    assert found
-    return found["printed"], found["id"]
+from agent.engines import Event
+from agent.llm.tests.conftest import Start
+from agent.llm.tests.scripts import READ, said, score
+from agent.models import AgentBudget, AgentRun, RunEvent, SpendingHold, TokenUsage
+from agent.testing.standins import Call, Reply
 
 
 def test_a_tool_is_read_and_its_figure_is_said(start: Start, asked: Any, provider: str) -> None:
@@ -162,3 +100,10 @@ def test_whole_answers_speak_the_same_protocol(start: Start, provider: str) -> N
     response = model_request_sync(model, [ModelRequest.user_text_prompt("hello")])
     assert [part.part_kind for part in response.parts] == ["text", "tool-call"]
     assert response.usage.input_tokens == 1_000 and response.finish_reason in ("tool_call", "stop")
+
+
+def test_a_first_question_stays_below_eight_thousand_tokens(start: Start, asked: Any) -> None:
+    server = start(script=lambda heard, number: READ if number == 0 else said(*score(heard)))
+    asked()
+    sizes = [len(json.dumps(heard.body)) // 4 for heard in server.heard]
+    assert sum(sizes) <= 8_000, sizes
