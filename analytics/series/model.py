@@ -12,7 +12,7 @@ from accounts.models import Business
 from accounts.periods import Period
 from analytics.figures import Figure
 from analytics.payments.calendar import month_start
-from analytics.registry import Better, Empty, Unit, metric
+from analytics.registry import Better, Empty, Unit, metric, metric_of
 
 GRAINS = ("day", "week", "month")
 DAILY_UP_TO = 31
@@ -71,6 +71,22 @@ class Change:
     parts: tuple[Part, ...]
     missing: tuple[str, ...] = ()
 
+    @property
+    def total(self) -> Figure:
+        return contribution(self.now, self.before)
+
+
+def contribution(now: Figure, before: Figure, sign: int = 1) -> Figure:
+    """`now` − `before`, as a part of a change; `sign` is −1 for what takes away."""
+    return amount_of((now, before), sign * (int(now.value or 0) - int(before.value or 0)))
+
+
+def amount_of(inputs: tuple[Figure, Figure], amount: int) -> Figure:
+    """A part of the change between two figures, in their unit."""
+    now = inputs[0]
+    name = "money" if metric_of(now.metric).unit is Unit.MONEY else "count"
+    return Figure(f"series.contribution_{name}", amount, now.n, now.as_of, currency=now.currency, inputs=inputs)
+
 
 class Reader(Protocol):
     """What a desk offers: the metrics it can lay out in time, and the dimensions that explain each."""
@@ -103,6 +119,8 @@ def series_of(
 
     Errors: InvalidInput for a metric that has no series, and for more than 60 steps. NotYours for another's account.
     """
+    if grain and grain not in GRAINS:
+        raise InvalidInput(f"Steps are {', '.join(GRAINS)}.", field="grain")
     step = grain or suitable(period)
     if len(starts(period, step)) > MOST_POINTS:
         raise InvalidInput(f"That is more than {MOST_POINTS} steps. Ask for longer steps or a shorter period.")

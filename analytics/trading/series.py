@@ -16,7 +16,18 @@ from accounts.money import to_minor
 from accounts.periods import Period
 from analytics.figures import Figure, Rows
 from analytics.registry import Unit, metric_of
-from analytics.series.model import Change, Part, Point, Series, by_size, reader, starts, step_of
+from analytics.series.model import (
+    Change,
+    Part,
+    Point,
+    Series,
+    amount_of,
+    by_size,
+    contribution,
+    reader,
+    starts,
+    step_of,
+)
 from analytics.trading.accounts import Account, accounts_of, choose
 from analytics.trading.sheet import TRADES
 from ingestion.models import Trade
@@ -93,7 +104,7 @@ def _part(
 ) -> Part:
     both = [(*group.get(key, (Decimal(0), 0)), span) for group, span in zip(groups, spans, strict=True)]
     now, before = (_figure(of, metric, value, n, span.start, span.end, **{by: key}) for value, n, span in both)
-    return Part(key, _label(by, key), _contribution(now, before), now, before)
+    return Part(key, _label(by, key), contribution(now, before), now, before)
 
 
 def _figure(of: Account, metric: str, value: Decimal, n: int, start: date, end: date, **filters: str) -> Figure:
@@ -103,19 +114,12 @@ def _figure(of: Account, metric: str, value: Decimal, n: int, start: date, end: 
     return Figure(metric, to_minor(value, of.currency), n, end, currency=of.currency, rows=behind)
 
 
-def _contribution(now: Figure, before: Figure) -> Figure:
-    key = "series.contribution_money" if metric_of(now.metric).unit is Unit.MONEY else "series.contribution_count"
-    change = int(now.value or 0) - int(before.value or 0)
-    return Figure(key, change, now.n, now.as_of, currency=now.currency, inputs=(now, before))
-
-
 def _settled(parts: list[Part], now: Figure, before: Figure) -> list[Part]:
     """Each part is rounded to whole minor units by itself; what that leaves is a part of its own."""
     rest = int(now.value or 0) - int(before.value or 0) - sum(int(part.contribution.value or 0) for part in parts)
     if not rest:
         return parts
-    left = Figure(parts[0].contribution.metric, rest, now.n, now.as_of, currency=now.currency, inputs=(now, before))
-    return [*parts, Part("rounding", "Rounding", left)]
+    return [*parts, Part("rounding", "Rounding", amount_of((now, before), rest))]
 
 
 def _label(by: str, key: str) -> str:

@@ -14,8 +14,19 @@ from analytics.payments.metrics import sheet
 from analytics.payments.metrics.queries import COUNTS, SUMS, metric_history
 from analytics.payments.queries import desk_state
 from analytics.payments.reader import day_totals, rates_for
-from analytics.registry import Unit, metric_of
-from analytics.series.model import Change, Part, Point, Series, by_size, reader, starts, step_of
+from analytics.registry import metric_of
+from analytics.series.model import (
+    Change,
+    Part,
+    Point,
+    Series,
+    amount_of,
+    by_size,
+    contribution,
+    reader,
+    starts,
+    step_of,
+)
 
 #: Revenue kept: key of the part, the column, and whether it adds or takes away.
 PARTS_OF_NET = (("payments.gross", "gross", 1), ("payments.refunds", "refunds", -1),
@@ -38,7 +49,7 @@ class PaymentSeries:
     ) -> Series:
         if metric not in COLUMNS:
             return _standing(business, metric, period, grain, as_of=as_of)
-        own = _days(business, period, as_of=as_of)
+        own = Book(business, period.start, period.end, as_of=as_of).within(period.start, period.end)
         totals: dict[date, list[DayTotals]] = {start: [] for start in starts(period, grain)}
         for row in own.days:
             totals[step_of(row.day, grain, period)].append(row)
@@ -53,24 +64,31 @@ class PaymentSeries:
         self, business: Business, *, metric: str, period: Period, by: str, account: str, as_of: datetime
     ) -> Change:
         earlier = period.previous()
-        now, before = (_days(business, span, as_of=as_of) for span in (period, earlier))
+        book = Book(business, earlier.start, period.end, as_of=as_of)
+        now, before = (book.within(span.start, span.end) for span in (period, earlier))
         sums = (_total(business, metric, now.days, period), _total(business, metric, before.days, earlier))
         if by == "parts":
             parts = [_part(business, key, (now.days, before.days), period, sign) for key, _, sign in PARTS_OF_NET]
         elif by == "volume_and_value":
             parts = _volume_and_value(*sums)
         else:
-            parts = _by_currency(business, metric, period, as_of=as_of)
+            parts = _by_currency(business, metric, period, book)
         missing = tuple(sorted({*now.missing, *before.missing}))
         return Change(metric, period, by, *sums, by_size(parts), missing)
 
 
-def _days(business: Business, period: Period, *, as_of: datetime, currency: str = "") -> Converted:
-    """The days of a period in the business's currency; of one original currency where it is named."""
-    state = desk_state(business, as_of=as_of)
-    days = day_totals(business, state.source_ids, start=period.start, end=period.end)
-    wanted = [row for row in days if currency in ("", row.currency)]
-    return converted(wanted, currency=business.currency, rates=rates_for(business, days, until=period.end))
+class Book:
+    """The daily totals of a stretch of days, read once: two queries, one more with several currencies."""
+
+    def __init__(self, business: Business, start: date, end: date, *, as_of: datetime) -> None:
+        self.business = business
+        self.rows = day_totals(business, desk_state(business, as_of=as_of).source_ids, start=start, end=end)
+        self.rates = rates_for(business, self.rows, until=end)
+
+    def within(self, start: date, end: date, *, currency: str = "") -> Converted:
+        """The days of [start, end) in the business's currency; of one original currency where it is named."""
+        wanted = [row for row in self.rows if start <= row.day < end and currency in ("", row.currency)]
+        return converted(wanted, currency=self.business.currency, rates=self.rates)
 
 
 def _sum(business: Business, metric: str, rows: Iterable[DayTotals], start: date, end: date) -> Figure:
@@ -101,19 +119,17 @@ def _part(
     business: Business, key: str, days: tuple[Iterable[DayTotals], Iterable[DayTotals]], period: Period, sign: int
 ) -> Part:
     now, before = _total(business, key, days[0], period), _total(business, key, days[1], period.previous())
-    return Part(key, metric_of(key).label, _contribution(now, before, sign), now, before)
+    return Part(key, metric_of(key).label, contribution(now, before, sign), now, before)
 
 
-def _by_currency(business: Business, metric: str, period: Period, *, as_of: datetime) -> list[Part]:
-    state = desk_state(business, as_of=as_of)
-    both = day_totals(business, state.source_ids, start=period.previous().start, end=period.end)
+def _by_currency(business: Business, metric: str, period: Period, book: Book) -> list[Part]:
     parts = []
-    for code in sorted({row.currency for row in both}):
+    for code in sorted({row.currency for row in book.rows}):
         now, before = (
-            _total(business, metric, _days(business, span, as_of=as_of, currency=code).days, span)
+            _total(business, metric, book.within(span.start, span.end, currency=code).days, span)
             for span in (period, period.previous())
         )
-        parts.append(Part(code, code.upper(), _contribution(now, before, 1), now, before))
+        parts.append(Part(code, code.upper(), contribution(now, before, 1), now, before))
     return parts
 
 
@@ -125,17 +141,7 @@ def _volume_and_value(now: Figure, before: Figure) -> list[Part]:
     taken, past = int(now.value or 0), int(before.value or 0)
     volume = half_up(Fraction(past * (now.n - before.n), before.n)) if before.n else taken - past
     made = ((VOLUME, volume), (VALUE, taken - past - volume))
-    return [Part(label, label, _made(amount, (now, before))) for label, amount in made]
-
-
-def _contribution(now: Figure, before: Figure, sign: int) -> Figure:
-    return _made(sign * (int(now.value or 0) - int(before.value or 0)), (now, before))
-
-
-def _made(amount: int, inputs: tuple[Figure, Figure]) -> Figure:
-    now = inputs[0]
-    key = "series.contribution_money" if metric_of(now.metric).unit is Unit.MONEY else "series.contribution_count"
-    return Figure(key, amount, now.n, now.as_of, currency=now.currency, inputs=inputs)
+    return [Part(label, label, amount_of((now, before), amount)) for label, amount in made]
 
 
 reader("payments", PaymentSeries())

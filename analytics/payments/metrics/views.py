@@ -14,6 +14,7 @@ from analytics.evidence.csv_file import csv_response
 from analytics.evidence.links import evidence_url
 from analytics.figures import Figure
 from analytics.payments.metrics.queries import MetricSummary, metric_summary
+from analytics.series.model import change_of
 
 STRIP = ("payments.net", "payments.gross", "payments.refunds", "payments.cost", "payments.charges")
 TRENDS = {
@@ -23,6 +24,7 @@ TRENDS = {
     "payments.cost": "cost",
     "payments.charges": "charges",
 }
+EXPLAINED = {"payments.net": "What changed net revenue", "payments.gross": "What changed sales"}
 GROUPS = (
     ("Revenue", ("take_rate", "avg_monthly_net", "growth", "revenue_cv", "weekly_cv", "history_months")),
     ("Risk", ("dispute_activity", "dispute_ratio", "refund_ratio_90", "failed_payment_rate", "open_dispute_exposure")),
@@ -48,6 +50,7 @@ def metrics_page(request: BusinessRequest) -> HttpResponse:
             {"start": b.start, "net": b.net, "before_net": b.before_net, "gross": b.gross} for b in summary.buckets
         ],
         "activity_rows": [{"start": b.start, "charges": b.charges, "failed": b.failed} for b in summary.buckets],
+        "changes": changes(request) if summary.snapshot_id else (),
         "may_export": request.member.may("export:data"),
     }
     return render(request, "payments/metrics/page.html", context)
@@ -59,6 +62,12 @@ def period_file(request: BusinessRequest) -> HttpResponse:
     summary = metric_summary(request.business, period=request.period, as_of=request.now)
     name = f"metrics-{summary.period.start}-to-{summary.period.end}"
     return csv_response(period_rows(summary), name=name)
+
+
+def changes(request: BusinessRequest) -> list[dict[str, Any]]:
+    """What the changes of revenue and sales against the period before are made of."""
+    found = (change_of(request.business, key, period=request.period, as_of=request.now) for key in EXPLAINED)
+    return [{"title": EXPLAINED[change.metric], "change": change} for change in found]
 
 
 def strip(request: BusinessRequest, summary: MetricSummary) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
 class TestMetricsPage(FiveQuestions):
     url = "payments:metrics"
-    queries = 13
+    queries = 17
 
     @pytest.fixture(autouse=True)
     def _desk(self, world):
