@@ -25,10 +25,45 @@ HIGH = 10
 MEDIUM = 3
 
 
+VALID = timedelta(days=30)  # no advice stands longer than this without being seen again
+SURE = Decimal("0.5")
+#: A share of the business's monthly turnover, and a chance of ruin, that are worth the points of one step.
+ONE_STEP = Decimal("0.01")
+RUIN_STEP = Decimal("0.02")
+POINTS_A_DECADE = 10
+DEMOTED = Decimal("0.5")
+
+
 class Priority(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What following the advice would bring a month, as a range, and how that was worked out.
+
+    unit:    `money`, in minor units of `currency`, or `ruin`, the chance of reaching a floor that would be taken away.
+    method:  in words; a reader must be able to repeat it.
+    Empty:   where nothing can be said a finding has no Impact; zero is no stand-in.
+    """
+
+    value: Decimal
+    low: Decimal
+    high: Decimal
+    method: str
+    currency: str = ""
+    unit: str = "money"
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.value <= self.high:
+            raise ValueError("an impact lies within its range")
+
+    def as_json(self) -> dict[str, str]:
+        """Plain JSON; numbers are text."""
+        numbers = {name: f"{getattr(self, name):f}" for name in ("value", "low", "high")}
+        return {**numbers, "unit": self.unit, "currency": self.currency, "method": self.method}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +78,8 @@ class Finding:
                 points (money at stake, data quality).
     exposure:   money at stake, where that is what the advice is about.
     deadline:   when the chance to act ends.
+    confidence: 0 to 1, how sure the finding is, by the formula its rule states.
+    impact:     what it would bring a month, where that can be said.
     knowledge:  doc_ids of pages that say how.
     """
 
@@ -58,10 +95,14 @@ class Finding:
     deadline: datetime | None = None
     knowledge: tuple[str, ...] = ()
     action: str = ""
+    confidence: Decimal = Decimal(1)
+    impact: Impact | None = None
 
     def __post_init__(self) -> None:
         if not self.figures:
             raise ValueError(f"{self.rule} found something without evidence")
+        if not 0 <= self.confidence <= 1:
+            raise ValueError(f"{self.rule}: confidence lies between 0 and 1")
 
 
 def urgency(finding: Finding, *, as_of: datetime) -> int:
@@ -78,10 +119,37 @@ def urgency(finding: Finding, *, as_of: datetime) -> int:
     return points + (SOON_POINTS if left <= SOON else 0)
 
 
-def weight(finding: Finding, *, as_of: datetime) -> Decimal:
-    """What the list is sorted by: gain in raw points, plus urgency."""
-    gain = finding.gain.raw if finding.gain else Decimal(0)
-    return gain + urgency(finding, as_of=as_of)
+def worth(finding: Finding, *, turnover: Decimal | None = None, effort: int = 1) -> Decimal:
+    """Points of the one list all desks share: confidence × what it brings a month ÷ effort.
+
+    Readiness points count as they are. Money counts on a logarithmic scale of the business's own monthly `turnover`: a
+    hundredth of it is worth 3 points, a tenth 10. A chance of ruin has its own scale, where 2 % is worth 3 points. The
+    larger of the two counts.
+    Empty: 0 where neither is claimed, or the turnover is not known.
+    """
+    share = finding.confidence / effort
+    gain = share * finding.gain.raw if finding.gain else Decimal(0)
+    impact = finding.impact
+    if impact is None or impact.value <= 0:
+        return gain
+    if impact.unit == "ruin":
+        return max(gain, _steps(share * impact.value / RUIN_STEP))
+    return max(gain, _steps(share * impact.value / (turnover * ONE_STEP))) if turnover else gain
+
+
+def weight(finding: Finding, *, as_of: datetime, turnover: Decimal | None = None, effort: int = 1) -> Decimal:
+    """What the list is sorted by: its worth, plus urgency."""
+    return worth(finding, turnover=turnover, effort=effort) + urgency(finding, as_of=as_of)
+
+
+def valid_until(finding: Finding, *, as_of: datetime) -> datetime:
+    """Its deadline, or thirty days, whichever comes first."""
+    latest = as_of + VALID
+    return latest if finding.deadline is None or finding.deadline < as_of else min(finding.deadline, latest)
+
+
+def _steps(ratio: Decimal) -> Decimal:
+    return POINTS_A_DECADE * (1 + ratio).log10()
 
 
 def priority(points: Decimal) -> Priority:

@@ -1,29 +1,28 @@
-"""Findings become rows: created, kept up to date, woken, expired. One open row per business, rule and subject."""
+"""Findings become rows: created, kept up to date, woken, closed. One standing row per business, rule and subject."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 
 from accounts.events import record
 from accounts.models import Business
-from analytics.figures import to_json
-from recommendations.events import AdviceEvent, Happened, OutcomeFacts, publish
-from recommendations.findings import Finding, fingerprint, priority, urgency, weight, worsened
+from recommendations.findings import Finding, fingerprint, worsened
+from recommendations.generation.content import Writer, content, places
+from recommendations.generation.history import note
+from recommendations.generation.settling import STALE, Change, settle
+from recommendations.generation.states import muted_rules, note_runs
 from recommendations.models import Recommendation, RecommendationEvent
 from recommendations.registry import Evaluation
 
 QUIET = timedelta(days=30)  # a dismissed finding rests this long, unless it gets worse
-SIX_PLACES = Decimal("0.000001")
 Status = Recommendation.Status
 Kind = RecommendationEvent.Kind
+GONE = {Kind.DONE: "done", Kind.EXPIRED: "expired", Kind.RESOLVED: "resolved"}
 
 
 @dataclass(slots=True)
@@ -33,6 +32,8 @@ class Changes:
     created: int = 0
     updated: int = 0
     reopened: int = 0
+    waiting: int = 0
+    resolved: int = 0
     expired: int = 0
     done: int = 0
     unchanged: int = 0
@@ -41,192 +42,194 @@ class Changes:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+@dataclass(slots=True)
+class Run:
+    """One run over one desk: the rows it meets, and what it did to them."""
+
+    business: Business
+    desk: str
+    as_of: datetime
+    evaluation: Evaluation
+    writer: Writer
+    changes: Changes = field(default_factory=Changes)
+    told: list[Change] = field(default_factory=list)
+
+    def tell(self, row: Recommendation, kind: str, reason: str = "") -> None:
+        self.told.append((row, kind, reason))
+
+
 def apply(business: Business, *, desk: str, evaluation: Evaluation, as_of: datetime) -> Changes:
     """Bring the business's recommendations of one desk in line with what the rules saw.
 
-    Rows whose rule failed in this run are left as they are. Runs one at a time per business.
+    Rows whose rule failed in this run are left as they are, until they run out. Runs one at a time per business.
     """
     _lock(business)
-    standing = {
-        row.fingerprint: row for row in Recommendation.objects.of(business).standing().of_desk(desk).select_for_update()
-    }
-    changes = Changes()
+    run = Run(business, desk, as_of, evaluation, Writer(business, as_of))
+    stored = Recommendation.objects.of(business).standing().of_desk(desk)
+    standing = {row.fingerprint: row for row in stored.select_for_update()}
+    for row in standing.values():
+        row.business = business
+    seen = _meet(run, standing)
+    for print_, row in standing.items():
+        if print_ not in seen:
+            _miss(run, row)
+    note_runs(business, evaluation, as_of=as_of)
+    known = {row.pk: row for row, _, _ in run.told} | {row.pk: row for row in standing.values()}
+    _tell(run, settle(business, known=known, as_of=as_of))
+    record(
+        "recommendations.generation.ran", business=business, desk=desk, rules_failed=len(evaluation.failed),
+        **run.changes.as_dict(),
+    )  # fmt: skip
+    return run.changes
+
+
+def expire_overdue(business: Business, *, as_of: datetime) -> int:
+    """Close what nobody confirmed within its validity, also of desks that are off and rules that are gone."""
+    _lock(business)
+    run = Run(business, "", as_of, Evaluation((), (), ()), Writer(business, as_of))
+    late = Recommendation.objects.of(business).filter(
+        status__in=(Status.OPEN, Status.WAITING, Status.SNOOZED), expires_at__lte=as_of
+    )
+    for row in late.select_for_update().order_by("pk"):
+        row.business = business
+        _ran_out(run, row)
+    if run.told:
+        _tell(run, settle(business, known={}, as_of=as_of))
+    return run.changes.expired
+
+
+def _meet(run: Run, standing: dict[str, Recommendation]) -> set[str]:
+    """Bring each finding to its row; returns the fingerprints that were seen. Muted rules are not heard."""
     seen: set[str] = set()
-    for finding in evaluation.findings:
-        print_ = fingerprint(business.pk, finding.rule, finding.subject)
+    muted = muted_rules(run.business)
+    for finding in run.evaluation.findings:
+        print_ = fingerprint(run.business.pk, finding.rule, finding.subject)
         if print_ in seen:
             continue
         seen.add(print_)
         row = standing.get(print_)
-        if row is None:
-            _create(business, desk, print_, finding, as_of)
-            changes.created += 1
-        else:
-            _refresh(row, finding, as_of, changes)
-    for print_, row in standing.items():
-        if print_ not in seen and row.rule in evaluation.ran:
-            _close(row, as_of, changes)
-    record(
-        "recommendations.generation.ran", business=business, desk=desk, rules_failed=len(evaluation.failed),
-        **changes.as_dict(),
-    )  # fmt: skip
-    return changes
+        if run.evaluation.is_stale(finding.rule, finding.subject):
+            if row is not None:
+                _suspend(run, row)
+        elif row is not None:
+            _refresh(run, row, finding)
+        elif finding.rule not in muted:
+            _create(run, print_, finding)
+    return seen
 
 
-def note(
-    row: Recommendation, kind: str, *, at: datetime, actor_id: UUID | None = None, reason: str = ""
-) -> RecommendationEvent:
-    """Write what happened to a recommendation into its own history, and tell those who listen."""
-    publish(told(row, kind, at=at, actor_id=actor_id, reason=reason))
-    return RecommendationEvent.objects.create(
-        business_id=row.business_id,
-        recommendation=row,
-        kind=kind,
-        actor_id=actor_id,
-        reason=reason[:300],
-        weight=row.weight,
-        evidence=row.evidence,
-        at=at,
-    )
-
-
-def told(
-    row: Recommendation,
-    kind: str,
-    *,
-    at: datetime,
-    actor_id: UUID | None = None,
-    reason: str = "",
-    outcome: OutcomeFacts | None = None,
-) -> AdviceEvent:
-    """A row and what happened to it, as listeners get it."""
-    return AdviceEvent(
-        kind=Happened(kind),
-        business=row.business,
-        recommendation_id=row.pk,
-        desk=row.desk,
-        rule=row.rule,
-        title=row.title,
-        status=row.status,
-        priority=row.priority,
-        revision=row.revision,
-        at=at,
-        figures=tuple(row.figures),
-        deadline=row.deadline,
-        actor_id=actor_id,
-        reason=reason[:300],
-        outcome=outcome,
-    )  # fmt: skip
-
-
-def _create(business: Business, desk: str, print_: str, finding: Finding, as_of: datetime) -> None:
+def _create(run: Run, print_: str, finding: Finding) -> None:
     row = Recommendation(
-        business=business, desk=desk, rule=finding.rule, subject=finding.subject, fingerprint=print_,
-        created_at=as_of, opened_at=as_of,
+        business=run.business, desk=run.desk, rule=finding.rule, subject=finding.subject, fingerprint=print_,
+        created_at=run.as_of, opened_at=run.as_of,
     )  # fmt: skip
-    _write(row, finding, as_of)
+    run.writer.write(row, finding)
     row.save(force_insert=True)
-    note(row, Kind.CREATED, at=as_of)
+    run.tell(row, Kind.CREATED)
+    run.changes.created += 1
 
 
-def _refresh(row: Recommendation, finding: Finding, as_of: datetime, changes: Changes) -> None:
+def _refresh(run: Run, row: Recommendation, finding: Finding) -> None:
     """An accepted row keeps what was accepted; a dismissed one rests; the others follow the evidence."""
     if row.status == Status.ACCEPTED:
-        changes.unchanged += 1
+        run.changes.unchanged += 1
+        return
+    reason = _wakes(row, finding, run.as_of)
+    if reason:
+        _reopen(run, row, finding, reason)
         return
     if row.status == Status.DISMISSED:
-        if _rests(row, finding, as_of):
-            changes.unchanged += 1
-            return
-        _reopen(row, finding, as_of, reason="The evidence got worse, or it was dismissed a month ago.")
-        changes.reopened += 1
+        run.changes.unchanged += 1
         return
-    if row.status == Status.SNOOZED and row.snoozed_until is not None and row.snoozed_until <= as_of:
-        _reopen(row, finding, as_of, reason="The snooze is over.")
-        changes.reopened += 1
-        return
-    before = _content(row)
-    worse, rank = worsened(row.evidence, _places(finding.evidence)), row.priority
-    _write(row, finding, as_of)
-    if _content(row) == before:
-        row.save(update_fields=["as_of"])
-        changes.unchanged += 1
+    before, worse = content(row), worsened(row.evidence, places(finding.evidence))
+    run.writer.write(row, finding)
+    if content(row) == before:
+        row.save(update_fields=["as_of", "weight", "impact", "expires_at"])
+        run.changes.unchanged += 1
         return
     row.revision += 1
     row.save()
-    if worse or row.priority != rank:
-        note(row, Kind.UPDATED, at=as_of)
-    changes.updated += 1
+    if worse:
+        run.tell(row, Kind.UPDATED)
+    run.changes.updated += 1
 
 
-def _rests(row: Recommendation, finding: Finding, as_of: datetime) -> bool:
-    since = row.decided_at or row.updated_at
+def _wakes(row: Recommendation, finding: Finding, as_of: datetime) -> str:
+    """Why a row that was put aside asks again; empty while it stays aside."""
     known = row.evidence if row.decided_evidence is None else row.decided_evidence
-    return as_of < since + QUIET and not worsened(known, _places(finding.evidence))
+    evidence = places(finding.evidence)
+    if row.status == Status.DISMISSED:
+        rests = as_of < (row.decided_at or row.updated_at) + QUIET and not worsened(known, evidence)
+        return "" if rests else "The evidence got worse, or it was dismissed a month ago."
+    if row.status == Status.SNOOZED:
+        if row.snoozed_until is not None and row.snoozed_until <= as_of:
+            return "The snooze is over."
+        by = row.snoozed_until_worse_by
+        return "It got worse by as much as you named." if by and worsened(known, evidence, by=by) else ""
+    return "Newer data confirms it." if row.status == Status.WAITING and row.waiting_reason == STALE else ""
 
 
-def _reopen(row: Recommendation, finding: Finding, as_of: datetime, *, reason: str) -> None:
-    _write(row, finding, as_of)
-    row.status, row.snoozed_until, row.opened_at = Status.OPEN, None, as_of
+def _reopen(run: Run, row: Recommendation, finding: Finding, reason: str) -> None:
+    run.writer.write(row, finding)
+    row.status, row.snoozed_until, row.snoozed_until_worse_by = Status.OPEN, None, None
+    row.waits_for, row.waiting_reason, row.opened_at = None, "", run.as_of
     row.revision += 1
     row.save()
-    note(row, Kind.REOPENED, at=as_of, reason=reason)
+    run.tell(row, Kind.REOPENED, reason)
+    run.changes.reopened += 1
 
 
-def _close(row: Recommendation, as_of: datetime, changes: Changes) -> None:
-    """The condition is gone: what was accepted is done, everything else has expired."""
-    done = row.status == Status.ACCEPTED
-    row.status = Status.DONE if done else Status.EXPIRED
-    row.closed_at = row.updated_at = as_of
+def _suspend(run: Run, row: Recommendation) -> None:
+    """Old data starts nothing and ends nothing: what is open waits for newer data, or runs out."""
+    if _ran_out(run, row) or row.status != Status.OPEN:
+        return
+    row.status, row.waiting_reason, row.updated_at = Status.WAITING, STALE, run.as_of
+    row.revision += 1
+    row.save(update_fields=["status", "waiting_reason", "updated_at", "revision"])
+    run.tell(row, Kind.WAITING, STALE)
+    run.changes.waiting += 1
+
+
+def _miss(run: Run, row: Recommendation) -> None:
+    """A row that no finding speaks for: its reason is gone, or its rule failed, or its data is old."""
+    if row.rule not in run.evaluation.ran:
+        _ran_out(run, row)
+    elif run.evaluation.is_stale(row.rule, row.subject):
+        _suspend(run, row)
+    elif row.status == Status.ACCEPTED:
+        _close(run, row, Kind.DONE, "The condition has cleared.")
+    elif row.deadline is not None and row.deadline <= run.as_of:
+        _close(run, row, Kind.EXPIRED, "The time to act is over.")
+    else:
+        _close(run, row, Kind.RESOLVED, "The condition has cleared.")
+
+
+def _ran_out(run: Run, row: Recommendation) -> bool:
+    """Close what nobody confirmed within its validity; what was decided stays."""
+    late = row.expires_at is not None and row.expires_at <= run.as_of
+    if not late or row.status in (Status.ACCEPTED, Status.DISMISSED):
+        return False
+    _close(run, row, Kind.EXPIRED, "Nothing confirmed it while it was valid.")
+    return True
+
+
+def _close(run: Run, row: Recommendation, kind: str, reason: str) -> None:
+    row.status = Status(kind)
+    row.closed_at = row.updated_at = run.as_of
     row.revision += 1
     row.save(update_fields=["status", "closed_at", "updated_at", "revision"])
-    note(row, Kind.DONE if done else Kind.EXPIRED, at=as_of, reason="The condition has cleared.")
-    if done:
-        changes.done += 1
-    else:
-        changes.expired += 1
+    run.tell(row, kind, reason)
+    name = GONE[Kind(kind)]
+    setattr(run.changes, name, getattr(run.changes, name) + 1)
 
 
-def _write(row: Recommendation, finding: Finding, as_of: datetime) -> None:
-    points = weight(finding, as_of=as_of)
-    row.title = finding.title.text()[:300]
-    row.body = " ".join(part.text() for part in finding.body)
-    row.figures = [to_json(figure) for figure in finding.figures]
-    row.target = to_json(finding.target) if finding.target else None
-    row.exposure = to_json(finding.exposure) if finding.exposure else None
-    row.gain = _places(finding.gain.raw) if finding.gain else None
-    row.gain_score = finding.gain.score if finding.gain else None
-    row.gain_caps = list(finding.gain.lifted) if finding.gain else []
-    row.urgency = urgency(finding, as_of=as_of)
-    row.weight = _places(points)
-    row.priority = priority(points).value
-    row.evidence = _places(finding.evidence)
-    row.knowledge = list(finding.knowledge)
-    row.action = finding.action
-    row.deadline = finding.deadline
-    row.as_of = row.updated_at = as_of
-
-
-def _content(row: Recommendation) -> Mapping[str, object]:
-    """What a reader would notice; the moment of reading is not part of it."""
-    figures = [{**body, "as_of": ""} for body in row.figures]
-    names = (
-        "title",
-        "body",
-        "gain",
-        "gain_score",
-        "gain_caps",
-        "urgency",
-        "weight",
-        "priority",
-        "evidence",
-        "deadline",
-    )
-    return {"figures": figures, **{name: getattr(row, name) for name in names}}
-
-
-def _places(value: Decimal) -> Decimal:
-    return value.quantize(SIX_PLACES, rounding=ROUND_HALF_EVEN)
+def _tell(run: Run, settled: list[Change]) -> None:
+    """Each row once for its evidence, however often this run touched it, and what settling did to it."""
+    news = {row.pk for row, _, _ in run.told}
+    later = [one for one in settled if one[1] != Kind.UPDATED or one[0].pk not in news]
+    for row, kind, reason in (*run.told, *later):
+        note(row, kind, at=run.as_of, reason=reason)
+    run.changes.waiting += sum(kind == Kind.WAITING for _, kind, _ in settled)
 
 
 def _lock(business: Business) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from accounts.jobs import JobRun, after, job, periodic
 from accounts.models import Business
 from recommendations.generation.desks import READERS
-from recommendations.generation.services import apply
+from recommendations.generation.services import apply, expire_overdue
 from recommendations.notifications.services import announce_urgent
 from recommendations.registry import HOURLY, RULES, evaluate, rules_of
 
@@ -29,6 +29,8 @@ def generate(run: JobRun, *, desks: Collection[str] = (), rules: Collection[str]
         changes = apply(business, desk=desk, evaluation=evaluation, as_of=run.as_of)
         announce_urgent(business, desk=desk, as_of=run.as_of)
         done[desk] = {**changes.as_dict(), "failed": list(evaluation.failed)}
+    if expired := expire_overdue(business, as_of=run.as_of):
+        done["expired"] = expired
     return done
 
 

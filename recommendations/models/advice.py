@@ -25,14 +25,13 @@ class RecommendationQuerySet(BusinessQuerySet):
         return self.filter(desk=desk)
 
     def shown_open(self, *, as_of: datetime) -> Self:
-        """What asks for a decision now: open, or asleep until a time that has come, sure enough and still valid."""
+        """What asks for a decision now: open, or asleep until a time that has come, and sure enough."""
         return self.open_at(as_of=as_of).filter(confidence__gte=Recommendation.SURE)
 
     def open_at(self, *, as_of: datetime) -> Self:
         """The same, however unsure."""
         awake = models.Q(status=Recommendation.Status.SNOOZED, snoozed_until__lte=as_of)
-        valid = models.Q(expires_at=None) | models.Q(expires_at__gt=as_of)
-        return self.filter((models.Q(status=Recommendation.Status.OPEN) | awake) & valid)
+        return self.filter(models.Q(status=Recommendation.Status.OPEN) | awake)
 
 
 class Recommendation(BusinessOwned):

@@ -110,6 +110,15 @@ class PaymentsDesk:
     def score(self) -> Score:
         return score_of(self.metrics)
 
+    def known_at(self, subject: str) -> datetime | None:
+        """When the accounts were last read; None where all of them are uploads, or none was read yet."""
+        read = [one.last_synced_at for one in self.sources if one.last_synced_at is not None and not one.is_upload]
+        return max(read, default=None)
+
+    def monthly(self, amount: Decimal | int, days: int) -> Decimal:
+        """An amount of `days` days as one of thirty, in minor units."""
+        return (Decimal(amount) * 30 / days).quantize(Decimal(1))
+
     def gain(self, **targets: Any) -> Gain:
         """score(metrics with targets) − score(metrics). Never a number from anywhere else."""
         return gain(self.score, counterfactual(self.metrics, **targets))

@@ -49,6 +49,8 @@ class AccountState:
     daily_limit: Decimal | None = None
     last_day: LastDay | None = None
     stops_known: Decimal | None = None
+    monthly_decisions: Decimal | None = None
+    months: Decimal | None = None
     waiting: Waiting | None = None
     superseded: int = 0
     results: Mapping[str, Any] = field(default_factory=dict)
@@ -67,6 +69,11 @@ class TradingDesk:
 
     as_of: datetime
     accounts: tuple[AccountState, ...] = ()
+
+    def known_at(self, subject: str) -> datetime | None:
+        """The last close of the account that `subject` names: what was uploaded is known until then."""
+        named = next((one for one in self.accounts if subject.split(":")[:2] == ["account", str(one.id)]), None)
+        return named.last_close if named else None
 
     def own(self, account: AccountState, key: str, value: Decimal | int, *, n: int, note: str = "") -> Figure:
         """A figure of a rule's own evidence; `key` is registered in `recommendations.trading.keys`."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Min, Q
 from pydantic import ValidationError
 
 from accounts.models import Business
@@ -26,6 +26,7 @@ STUCK = {
     Statement.State.FAILED: "failed",
     Statement.State.REJECTED: "failed",
 }
+MONTH = 30
 CONFLICTS = ("bad",)  # a total that is off only because the statement is of a part of the time is no conflict
 
 
@@ -39,8 +40,9 @@ def trading_desk(business: Business, *, as_of: datetime) -> TradingDesk:
 def _account(business: Business, account: Account, newest: dict[tuple[str, int], int]) -> AccountState:
     kept = {key: one.result for key, one in stored_many(business, account.source, MODULES.values()).items()}
     trades = Trade.objects.of(business).of_account(account.source).counted()
-    counted = trades.aggregate(n=Count("pk"), stops=Count("pk", filter=Q(stop_quality="initial")))
-    n = counted["n"]
+    counted = trades.aggregate(n=Count("pk"), stops=Count("pk", filter=Q(stop_quality="initial")),
+                                first=Min("closed_at"), last=Max("closed_at"))  # fmt: skip
+    n, months = counted["n"], _months(counted["first"], counted["last"])
     return AccountState(
         id=account.source.pk,
         label=account.label,
@@ -50,11 +52,20 @@ def _account(business: Business, account: Account, newest: dict[tuple[str, int],
         daily_limit=account.settings.daily_loss_limit,
         last_day=_last_day(trades),
         stops_known=Decimal(counted["stops"]) / n if n else None,
+        monthly_decisions=Decimal(n) / months if months else None,
+        months=months,
         waiting=_waiting(business, account),
         superseded=_superseded(kept, newest),
         results=kept,
         before=_before(business, account),
     )
+
+
+def _months(first: datetime | None, last: datetime | None) -> Decimal | None:
+    """Length of the record in months of thirty days; None for less than a month, too little to speak of a month."""
+    if first is None or last is None or (last - first).days < MONTH:
+        return None
+    return Decimal((last - first).days) / MONTH
 
 
 def _last_day(trades: Any) -> LastDay | None:

@@ -54,18 +54,18 @@ def test_an_open_row_follows_its_evidence(
     assert kinds(row) == ["created", *(["updated"] if told else [])]
 
 
-def test_a_row_expires_when_its_condition_clears(world: World, clock: datetime) -> None:
+def test_a_row_is_resolved_when_its_condition_clears(world: World, clock: datetime) -> None:
     (row,) = seen(world.business, finding(as_of=clock), as_of=clock)
     assert seen(world.business, as_of=clock + DAY) == []
     row.refresh_from_db()
-    assert row.status == Status.EXPIRED and row.closed_at == clock + DAY and kinds(row)[-1] == "expired"
+    assert row.status == Status.RESOLVED and row.closed_at == clock + DAY and kinds(row)[-1] == "resolved"
 
 
-def test_what_comes_back_after_expiry_is_a_new_row(world: World, clock: datetime) -> None:
+def test_what_comes_back_is_a_new_row(world: World, clock: datetime) -> None:
     seen(world.business, finding(as_of=clock), as_of=clock)
     seen(world.business, as_of=clock + DAY)
     seen(world.business, finding(as_of=clock), as_of=clock + 2 * DAY)
-    assert sorted(Recommendation.objects.values_list("status", flat=True)) == ["expired", "open"]
+    assert sorted(Recommendation.objects.values_list("status", flat=True)) == ["open", "resolved"]
 
 
 def test_a_failed_rule_expires_nothing(world: World, clock: datetime) -> None:
@@ -103,7 +103,7 @@ class TestDismissed:
             (row,) = seen(world.business, finding(as_of=clock, evidence=evidence), as_of=clock + day * DAY)
         assert row.status == Status.OPEN
 
-    def test_expires_too_when_its_condition_clears(self, world: World, clock: datetime) -> None:
+    def test_is_resolved_too_when_its_condition_clears(self, world: World, clock: datetime) -> None:
         (row,) = seen(world.business, finding(as_of=clock), as_of=clock)
         decide(world.business, row.pk, "dismissed", actor=world.owner, at=clock)
         assert seen(world.business, as_of=clock + DAY) == []

@@ -7,7 +7,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from analytics.figures import Figure
+from recommendations.confidence import RECORDED_WORDS
 from recommendations.findings import Finding
+from recommendations.outcomes.checks import Unmeasured
 from recommendations.payments.desk import PaymentsDesk, SourceState
 from recommendations.registry import HOURLY, rule
 from recommendations.wording import Label, Sentence, sentence
@@ -16,7 +18,11 @@ STALE = timedelta(hours=24)
 READABLE = ("active", "needs_reconnect")
 
 
-@rule("payments.finish_verification", "Verification is open")
+@rule(
+    "payments.finish_verification", "Verification is open", effort=2,
+    needs=("payments.requirements_due",), confidence=RECORDED_WORDS,
+    check=Unmeasured("Verification is open or it is not: once it is finished there is nothing to compare."),
+)  # fmt: skip
 def finish_verification(desk: PaymentsDesk) -> Iterator[Finding]:
     """The provider asks for details, or has restricted the account. The gain is the cap that would be lifted."""
     for source in desk.sources:
@@ -37,7 +43,11 @@ def finish_verification(desk: PaymentsDesk) -> Iterator[Finding]:
         )
 
 
-@rule("payments.reconnect", "A source needs attention", cadence=HOURLY)
+@rule(
+    "payments.reconnect", "A source needs attention", cadence=HOURLY, effort=1,
+    needs=("payments.hours_since_sync", "payments.ledger_drift"), confidence=RECORDED_WORDS,
+    check=Unmeasured("It makes the figures complete again; the business itself does not change by it."),
+)  # fmt: skip
 def reconnect(desk: PaymentsDesk) -> Iterator[Finding]:
     """A source cannot be read, is older than a day, or does not equal its balance. It costs confidence, not points."""
     for source in desk.sources:

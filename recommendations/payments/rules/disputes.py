@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from analytics.figures import Figure, Rows, ratio
 from analytics.payments.metrics.sheet import programme_figures
-from recommendations.findings import Finding, days_left
+from recommendations.confidence import RECORDED_WORDS, of_sample
+from recommendations.findings import Finding, Impact, days_left
+from recommendations.outcomes.checks import Measured, Unmeasured
 from recommendations.payments.desk import PaymentsDesk
 from recommendations.registry import HOURLY, rule
 from recommendations.wording import Constant, Label, sentence
@@ -21,9 +23,16 @@ UNRECOGNISED = ("unrecognized", "fraudulent")
 WANTED_OUT = ("subscription_canceled", "credit_not_processed")
 HALF_YEAR = Constant("180 days")
 CHARGEBACKS = ("reducing-chargebacks",)
+WEEK = timedelta(days=7)
+#: Disputes follow a payment by weeks, so eight weeks are looked at, and thirty days waited for the last of them.
+DISPUTED = Measured("outcomes.chargeback_share", horizon=56, baseline=182, settle=30)
 
 
-@rule("payments.answer_dispute", "Disputes waiting for an answer", cadence=HOURLY)
+@rule(
+    "payments.answer_dispute", "Disputes waiting for an answer", cadence=HOURLY, effort=2, stale_after=WEEK,
+    needs=("payments.dispute_amount",), confidence=RECORDED_WORDS,
+    check=Unmeasured("A single dispute is won or lost; what would have happened without the answer cannot be known."),
+)  # fmt: skip
 def answer_dispute(desk: PaymentsDesk) -> Iterator[Finding]:
     """A dispute that can still be answered. It is about money and a date; it claims no points."""
     for dispute in desk.disputes:
@@ -43,13 +52,25 @@ def answer_dispute(desk: PaymentsDesk) -> Iterator[Finding]:
             figures=(amount, left),
             evidence=Decimal(dispute.amount),
             exposure=amount,
+            impact=Impact(
+                Decimal(dispute.amount),
+                Decimal(0),
+                Decimal(dispute.amount),
+                currency=dispute.currency,
+                method="The disputed amount, once; how often an answer wins is not known, so the range begins at "
+                "nothing.",
+            ),
             deadline=dispute.due_by,
             knowledge=CHARGEBACKS,
             action="disputes",
         )
 
 
-@rule("payments.refund_fraud_warning", "Payments reported as fraud", cadence=HOURLY)
+@rule(
+    "payments.refund_fraud_warning", "Payments reported as fraud", cadence=HOURLY, effort=1, stale_after=WEEK,
+    needs=("payments.warned_amount", "payments.dispute_ratio"), confidence=RECORDED_WORDS,
+    check=Unmeasured("Whether this one payment would have been disputed cannot be known once it is refunded."),
+)  # fmt: skip
 def refund_fraud_warning(desk: PaymentsDesk) -> Iterator[Finding]:
     """An actionable early fraud warning without a dispute yet: a refund now avoids the chargeback."""
     if not desk.warnings:
@@ -79,7 +100,12 @@ def refund_fraud_warning(desk: PaymentsDesk) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-@rule("payments.lower_disputes", "Too many disputes")
+@rule(
+    "payments.lower_disputes", "Too many disputes", effort=3, stale_after=WEEK,
+    needs=("payments.dispute_ratio", "payments.disputes_180", "payments.payments_180"),
+    confidence="Chargebacks ÷ (chargebacks + 2), 180 days: one half at two of them.",
+    check=DISPUTED,
+)  # fmt: skip
 def lower_disputes(desk: PaymentsDesk) -> Iterator[Finding]:
     """The smoothed dispute ratio is at 0.5 % or more. Without any chargeback there is nothing to lower."""
     metrics = desk.metrics
@@ -118,6 +144,7 @@ def lower_disputes(desk: PaymentsDesk) -> Iterator[Finding]:
         body=tuple(body),
         figures=tuple(figures),
         evidence=metrics.dispute_ratio,
+        confidence=of_sample(metrics.disputes_180, half=2),
         target=desk.target("dispute_ratio", GOOD),
         gain=desk.gain(dispute_ratio=GOOD),
         knowledge=CHARGEBACKS,
@@ -125,7 +152,11 @@ def lower_disputes(desk: PaymentsDesk) -> Iterator[Finding]:
     )
 
 
-@rule("payments.clearer_descriptor", "Charges customers do not recognise")
+@rule(
+    "payments.clearer_descriptor", "Charges customers do not recognise", effort=1, stale_after=WEEK,
+    needs=("payments.disputes_180",), check=DISPUTED,
+    confidence="Chargebacks for these reasons ÷ (the same + 2), 180 days.",
+)  # fmt: skip
 def clearer_descriptor(desk: PaymentsDesk) -> Iterator[Finding]:
     """Three in ten chargebacks or more, and at least three, say that the charge was not recognised."""
     yield from _for_reasons(
@@ -139,7 +170,11 @@ def clearer_descriptor(desk: PaymentsDesk) -> Iterator[Finding]:
     )
 
 
-@rule("payments.cancel_flow", "Customers who wanted to cancel or get money back")
+@rule(
+    "payments.cancel_flow", "Customers who wanted to cancel or get money back", effort=3, stale_after=WEEK,
+    needs=("payments.disputes_180",), check=DISPUTED,
+    confidence="Chargebacks for these reasons ÷ (the same + 2), 180 days: a single one stays below what is shown.",
+)  # fmt: skip
 def cancel_flow(desk: PaymentsDesk) -> Iterator[Finding]:
     """Three in ten chargebacks or more come from people who wanted out, or their money back."""
     yield from _for_reasons(
@@ -180,6 +215,7 @@ def _for_reasons(
         body=tuple(body),
         figures=(share, counted, desk.figure("disputes_180")),
         evidence=ratio(count, total),
+        confidence=of_sample(count, half=2),
         target=desk.target("disputes_180", left),
         gain=desk.gain(disputes_180=left),
         knowledge=CHARGEBACKS,

@@ -7,7 +7,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from analytics.figures import Figure, Rows
-from recommendations.findings import Finding
+from recommendations.confidence import RECORDED_WORDS, of_sample
+from recommendations.findings import Finding, Impact
+from recommendations.outcomes.checks import Measured, Unmeasured
 from recommendations.payments.desk import PaymentsDesk
 from recommendations.registry import rule
 from recommendations.wording import Constant, Label, Sentence, sentence
@@ -15,9 +17,15 @@ from recommendations.wording import Constant, Label, Sentence, sentence
 MANY_REFUNDS = Decimal("0.05")
 FEW_REFUNDS = Decimal("0.02")
 MANY_FAILURES = Decimal("0.15")
+WEEK = timedelta(days=7)
 
 
-@rule("payments.reduce_refunds", "Many refunds")
+@rule(
+    "payments.reduce_refunds", "Many refunds", effort=3, stale_after=WEEK,
+    needs=("payments.refund_ratio_90", "payments.refunds_90"),
+    confidence="Refunds ÷ (refunds + 5), 90 days: one half at five of them.",
+    check=Measured("outcomes.refund_share", horizon=28, baseline=84, settle=14),
+)  # fmt: skip
 def reduce_refunds(desk: PaymentsDesk) -> Iterator[Finding]:
     """Over 5 % of the quarter's gross revenue was given back."""
     value = desk.metrics.refund_ratio_90
@@ -38,6 +46,8 @@ def reduce_refunds(desk: PaymentsDesk) -> Iterator[Finding]:
         ),
         figures=(share, amount, count),
         evidence=value,
+        confidence=of_sample(desk.refund_count_90, half=5),
+        impact=_fewer_refunds(desk, value),
         target=desk.target("refund_ratio_90", FEW_REFUNDS),
         gain=desk.gain(refund_ratio_90=FEW_REFUNDS),
         knowledge=("funding-readiness-factors",),
@@ -45,7 +55,11 @@ def reduce_refunds(desk: PaymentsDesk) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-@rule("payments.fix_payouts", "Payouts that failed or turned negative")
+@rule(
+    "payments.fix_payouts", "Payouts that failed or turned negative", effort=2, stale_after=WEEK,
+    needs=("payments.failed_payouts_60", "payments.negative_payouts_60"), confidence=RECORDED_WORDS,
+    check=Unmeasured("Payouts are too few: a month without a failed one happens by itself as well."),
+)  # fmt: skip
 def fix_payouts(desk: PaymentsDesk) -> Iterator[Finding]:
     """A payout failed or was pulled from the bank within 60 days, or payouts are switched off."""
     metrics = desk.metrics
@@ -69,7 +83,12 @@ def fix_payouts(desk: PaymentsDesk) -> Iterator[Finding]:
     )
 
 
-@rule("payments.recover_payments", "Payments that never succeeded")
+@rule(
+    "payments.recover_payments", "Payments that never succeeded", effort=2, stale_after=WEEK,
+    needs=("payments.failed_payment_rate",),
+    confidence="Payments that never succeeded ÷ (the same + 5), 30 days: one half at five of them.",
+    check=Measured("outcomes.failed_share", horizon=28, baseline=84),
+)  # fmt: skip
 def recover_payments(desk: PaymentsDesk) -> Iterator[Finding]:
     """More than 15 % of the month's payment intents never succeeded. It is about money; it claims no points."""
     value = desk.metrics.failed_payment_rate
@@ -97,9 +116,24 @@ def recover_payments(desk: PaymentsDesk) -> Iterator[Finding]:
         figures=tuple(figures),
         evidence=value,
         exposure=money if declines.unrecovered else None,
+        confidence=of_sample(declines.intents, half=5),
+        impact=_won_back(desk) if declines.unrecovered else None,
         knowledge=("revenue-stability",),
         action="metrics",
     )
+
+
+def _fewer_refunds(desk: PaymentsDesk, share: Decimal) -> Impact:
+    """Sales kept a month if the share came down to its target; nothing, if refunds only become returns by dispute."""
+    kept = desk.monthly((share - FEW_REFUNDS) * desk.metrics.revenue_gross_90, 90)
+    method = "Gross sales of 90 days × the share above 2 %, a month; the range begins at no change."
+    return Impact(kept, Decimal(0), kept, method, desk.metrics.currency)
+
+
+def _won_back(desk: PaymentsDesk) -> Impact:
+    lost = Decimal(desk.declines.unrecovered)
+    method = "Half of what never came in within 30 days; the range runs from none to all of it."
+    return Impact((lost / 2).quantize(Decimal(1)), Decimal(0), lost, method, desk.metrics.currency)
 
 
 def _payout_trouble(desk: PaymentsDesk, failed: Figure, negative: Figure) -> Iterator[Sentence]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,7 +11,9 @@ from accounts.formats import month as month_name
 from analytics.figures import Figure
 from analytics.payments.calendar import add_months
 from analytics.payments.metrics.model import MonthTotals
-from recommendations.findings import Finding
+from recommendations.confidence import RECORDED_WORDS, of_sample
+from recommendations.findings import Finding, Impact
+from recommendations.outcomes.checks import Measured, Unmeasured
 from recommendations.payments.desk import PaymentsDesk
 from recommendations.registry import rule
 from recommendations.wording import Constant, Label, sentence
@@ -26,9 +29,14 @@ HISTORY_KNOTS = (3, 6, 12)
 FULL_HISTORY = 12
 OTHERWISE_READY = 60
 STEADIER = ("revenue-stability",)
+WEEK = timedelta(days=7)
 
 
-@rule("payments.smooth_revenue", "Monthly revenue jumps")
+@rule(
+    "payments.smooth_revenue", "Monthly revenue jumps", effort=3, stale_after=WEEK,
+    needs=("payments.revenue_cv",), confidence="Complete months ÷ (the same + 3): one half at three.",
+    check=Unmeasured("How steady months are takes a year of them to tell."),
+)  # fmt: skip
 def smooth_revenue(desk: PaymentsDesk) -> Iterator[Finding]:
     """Monthly revenue strays from its own trend by more than 0.40 of the average month."""
     value = desk.metrics.revenue_cv
@@ -47,6 +55,7 @@ def smooth_revenue(desk: PaymentsDesk) -> Iterator[Finding]:
         ),
         figures=(cv, weakest, *(_month(desk, month) for month in desk.metrics.months[-12:] if month is not low)),
         evidence=value,
+        confidence=of_sample(desk.metrics.n_months, half=3),
         target=desk.target("revenue_cv", CALM),
         gain=desk.gain(revenue_cv=CALM),
         knowledge=STEADIER,
@@ -54,7 +63,11 @@ def smooth_revenue(desk: PaymentsDesk) -> Iterator[Finding]:
     )
 
 
-@rule("payments.steady_activity", "Uneven or empty weeks")
+@rule(
+    "payments.steady_activity", "Uneven or empty weeks", effort=3, stale_after=WEEK,
+    needs=("payments.weekly_cv",), confidence="Complete weeks ÷ (the same + 4): one half at four.",
+    check=Measured("outcomes.idle_days", horizon=56, baseline=112),
+)  # fmt: skip
 def steady_activity(desk: PaymentsDesk) -> Iterator[Finding]:
     """Payments fall unevenly on the weeks, or one of the last eight had none."""
     value, weeks = desk.metrics.weekly_cv, desk.metrics.weeks[-8:]
@@ -82,6 +95,7 @@ def steady_activity(desk: PaymentsDesk) -> Iterator[Finding]:
         body=tuple(body),
         figures=(cv, zero) if value is not None else (zero,),
         evidence=(value or Decimal(0)) + empty,
+        confidence=of_sample(desk.metrics.n_weeks, half=4),
         target=None if target is None else desk.target("weekly_cv", target),
         gain=None if target is None else desk.gain(weekly_cv=target),
         knowledge=STEADIER,
@@ -89,7 +103,11 @@ def steady_activity(desk: PaymentsDesk) -> Iterator[Finding]:
     )
 
 
-@rule("payments.stop_decline", "Revenue is falling")
+@rule(
+    "payments.stop_decline", "Revenue is falling", effort=3, stale_after=WEEK,
+    needs=("payments.growth",), confidence="Complete months ÷ (the same + 3): one half at three.",
+    check=Measured("outcomes.net_day", horizon=56, baseline=84, settle=14),
+)  # fmt: skip
 def stop_decline(desk: PaymentsDesk) -> Iterator[Finding]:
     """The last three months brought over a tenth less than the three they are compared with."""
     value = desk.metrics.growth
@@ -107,6 +125,8 @@ def stop_decline(desk: PaymentsDesk) -> Iterator[Finding]:
         ),
         figures=(growth, *recent),
         evidence=-value,
+        confidence=of_sample(desk.metrics.n_months, half=3),
+        impact=_lost(desk, value),
         target=desk.target("growth", 0),
         gain=desk.gain(growth=Decimal(0)),
         knowledge=STEADIER,
@@ -114,7 +134,11 @@ def stop_decline(desk: PaymentsDesk) -> Iterator[Finding]:
     )
 
 
-@rule("payments.spread_customers", "One customer weighs heavily")
+@rule(
+    "payments.spread_customers", "One customer weighs heavily", effort=3, stale_after=WEEK,
+    needs=("payments.top1_share",), confidence=RECORDED_WORDS,
+    check=Unmeasured("The share is of a whole year; a few weeks cannot move it measurably."),
+)  # fmt: skip
 def spread_customers(desk: PaymentsDesk) -> Iterator[Finding]:
     """A single payer brings a quarter of the year's revenue or more. The payer is never named."""
     value = desk.metrics.top1_share
@@ -144,7 +168,11 @@ def spread_customers(desk: PaymentsDesk) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-@rule("payments.wait_for_history", "Short payment history")
+@rule(
+    "payments.wait_for_history", "Short payment history", effort=1, stale_after=WEEK,
+    needs=("payments.history_months",), confidence=RECORDED_WORDS,
+    check=Unmeasured("Only time is missing: there is nothing to do whose effect could be measured."),
+)  # fmt: skip
 def wait_for_history(desk: PaymentsDesk) -> Iterator[Finding]:
     """Less than a year of history, while the other parts average 60 points or more: only time is missing."""
     months, first = desk.metrics.history_months, desk.first_charge
@@ -170,6 +198,16 @@ def wait_for_history(desk: PaymentsDesk) -> Iterator[Finding]:
         knowledge=("funding-readiness-factors",),
         action="readiness",
     )
+
+
+def _lost(desk: PaymentsDesk, growth: Decimal) -> Impact | None:
+    """What a month brings less than those it is compared with. None without months to compare."""
+    recent = [month.net for month in desk.metrics.months[-3:]]
+    if not recent or growth <= -1 or sum(recent) <= 0:
+        return None
+    lost = (Decimal(sum(recent)) / len(recent) * -growth / (1 + growth)).quantize(Decimal(1))
+    method = "An average month of the three compared with, less one of the last three; the range begins at no change."
+    return Impact(lost, Decimal(0), lost, method, desk.metrics.currency)
 
 
 def _others(desk: PaymentsDesk) -> Fraction:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
+from recommendations.confidence import RECORDED_WORDS
 from recommendations.findings import Finding
+from recommendations.outcomes.checks import Measured, Unmeasured
 from recommendations.registry import HOURLY, rule
 from recommendations.trading.desk import AccountState, TradingDesk, Waiting
 from recommendations.wording import Label, Sentence, sentence
@@ -14,9 +16,14 @@ from recommendations.wording import Label, Sentence, sentence
 OLD = timedelta(days=14)
 FEW_STOPS = Decimal("0.5")
 ENOUGH = 30
+OLD_RECORD = timedelta(days=45)
 
 
-@rule("trading.upload_newer", "The newest close is old")
+@rule(
+    "trading.upload_newer", "The newest close is old", effort=1,
+    needs=("trading.days_since_close",), confidence=RECORDED_WORDS,
+    check=Unmeasured("It brings the record up to date; the trading itself does not change by it."),
+)  # fmt: skip
 def upload_newer(desk: TradingDesk) -> Iterator[Finding]:
     """Nothing was closed, or uploaded, for more than fourteen days."""
     for account in desk.accounts:
@@ -38,7 +45,11 @@ def upload_newer(desk: TradingDesk) -> Iterator[Finding]:
         )
 
 
-@rule("trading.settle_statement", "A statement waits or does not tie", cadence=HOURLY)
+@rule(
+    "trading.settle_statement", "A statement waits or does not tie", cadence=HOURLY, effort=1,
+    needs=("trading.open_questions",), confidence=RECORDED_WORDS,
+    check=Unmeasured("It makes the record complete; the trading itself does not change by it."),
+)  # fmt: skip
 def settle_statement(desk: TradingDesk) -> Iterator[Finding]:
     """The newest upload asks something, failed, or differs from its own totals."""
     for account in desk.accounts:
@@ -58,7 +69,11 @@ def settle_statement(desk: TradingDesk) -> Iterator[Finding]:
         )
 
 
-@rule("trading.record_stops", "Stops are missing")
+@rule(
+    "trading.record_stops", "Stops are missing", effort=2, stale_after=OLD_RECORD,
+    needs=("trading.stops_known",), confidence=RECORDED_WORDS,
+    check=Measured("outcomes.stops_share", horizon=28, baseline=84, settle=7),
+)  # fmt: skip
 def record_stops(desk: TradingDesk) -> Iterator[Finding]:
     """Fewer than half of the decisions know their initial stop, so nothing can be said in R."""
     for account in desk.accounts:
@@ -81,7 +96,11 @@ def record_stops(desk: TradingDesk) -> Iterator[Finding]:
         )
 
 
-@rule("trading.play_again", "Prop firm rules have changed")
+@rule(
+    "trading.play_again", "Prop firm rules have changed", effort=1, stale_after=OLD_RECORD,
+    needs=("trading.rules_superseded",), confidence=RECORDED_WORDS,
+    check=Unmeasured("It repeats a calculation under newer rules; the trading itself does not change by it."),
+)  # fmt: skip
 def play_again(desk: TradingDesk) -> Iterator[Finding]:
     """A programme was played against rules that have been superseded."""
     for account in desk.accounts:

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 
-from recommendations.findings import Finding
+from analytics.figures import Figure
+from recommendations.confidence import SIGN_WORDS, of_sample, of_sign
+from recommendations.findings import Finding, Impact
+from recommendations.outcomes.checks import Measured
 from recommendations.registry import rule
-from recommendations.trading.desk import TradingDesk
+from recommendations.trading.desk import AccountState, TradingDesk
 from recommendations.wording import Constant, Label, sentence
 
+OLD_RECORD = timedelta(days=45)
+RARELY = Decimal("0.05")
 
-@rule("trading.reduce_size", "The floor is within reach")
+
+@rule(
+    "trading.reduce_size", "The floor is within reach", effort=1, stale_after=OLD_RECORD,
+    needs=("trading.mc_safe_size", "trading.mc_floor"),
+    confidence="Decisions ÷ (decisions + 30): one half at thirty.",
+    check=Measured("outcomes.swing", horizon=56, baseline=84, settle=7),
+)  # fmt: skip
 def reduce_size(desk: TradingDesk) -> Iterator[Finding]:
     """At the size traded, more than one future in twenty reaches a floor of 10 % below the balance."""
     for account in desk.accounts:
@@ -35,12 +47,18 @@ def reduce_size(desk: TradingDesk) -> Iterator[Finding]:
             ),
             figures=(safe, floor),
             evidence=Decimal(floor.value or 0),
+            confidence=of_sample(account.n, half=30),
+            impact=_ruin(floor),
             knowledge=("trading-habits",),
             action="trading:monte-carlo",
         )  # fmt: skip
 
 
-@rule("trading.stop_sooner", "A stop would have helped")
+@rule(
+    "trading.stop_sooner", "A stop would have helped", effort=1, stale_after=OLD_RECORD,
+    needs=("trading.rule_effect",), confidence=SIGN_WORDS,
+    check=Measured("outcomes.net_decision", horizon=56, baseline=112, settle=7, controls=True),
+)  # fmt: skip
 def stop_sooner(desk: TradingDesk) -> Iterator[Finding]:
     """A rule that is not set would have helped, after all rules that were tried are counted."""
     for account in desk.accounts:
@@ -59,7 +77,28 @@ def stop_sooner(desk: TradingDesk) -> Iterator[Finding]:
             ),
             figures=(effect,),
             evidence=Decimal(max(0, int(effect.value or 0))),
+            confidence=of_sign(effect),
+            impact=_kept(account, effect),
             exposure=effect,
             knowledge=("trading-habits",),
             action="trading:rules",
         )
+
+
+def _ruin(floor: Figure) -> Impact | None:
+    """The chance of the floor beyond the one in twenty that is left at the safe size. None below that."""
+    chance, low, high = (Decimal(part or 0) for part in (floor.value, floor.low, floor.high))
+    taken, least, most = (max(Decimal(0), part - RARELY) for part in (chance, low, max(high, chance)))
+    method = "Share of drawn futures that reach the floor within 60 sessions, less 5 %, and its 90 % interval."
+    return Impact(taken, min(least, taken), most, method, unit="ruin") if taken else None
+
+
+def _kept(account: AccountState, effect: Figure) -> Impact | None:
+    """The effect on the record, a month. None where nobody knows how long the record is."""
+    if not account.months or effect.low is None or effect.high is None or (effect.value or 0) <= 0:
+        return None
+    low, value, high = (
+        (Decimal(part or 0) / account.months).quantize(Decimal(1)) for part in (effect.low, effect.value, effect.high)
+    )
+    method = "Effect on the past record ÷ its months, and its 90 % interval; the past flatters a rule chosen by it."
+    return Impact(value, min(low, value), max(high, value), method, account.currency)
