@@ -26,6 +26,8 @@ STEPS = [
     ("accepted", "done", True), ("accepted", "open", True), ("accepted", "dismissed", True),
     ("dismissed", "open", True), ("dismissed", "accepted", True),
     ("dismissed", "snoozed", False), ("dismissed", "done", False), ("accepted", "snoozed", False),
+    ("open", "failed", True), ("accepted", "failed", True), ("dismissed", "failed", False), ("failed", "open", False),
+    ("waiting", "dismissed", True), ("waiting", "accepted", False), ("resolved", "open", False),
     ("done", "open", False), ("expired", "accepted", False), ("expired", "open", False),
 ]  # fmt: skip
 
