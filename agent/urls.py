@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from agent.chat import history_views, run_views, views
 from agent.oauth import views as connect
+from agent.usage.views import usage_page
 
 app_name = "agent"
 
@@ -16,6 +17,7 @@ urlpatterns = [
                 path("ask/", views.ask, name="ask"),
                 path("connect/", connect.connect_page, name="connect"),
                 path("connect/<int:consent>/withdraw/", connect.withdraw_consent, name="connect-withdraw"),
+                path("usage/", usage_page, name="usage"),
                 path("knowledge/<slug:doc_id>/", views.knowledge, name="knowledge"),
                 path("<uuid:conversation>/", views.thread, name="conversation"),
                 path("<uuid:conversation>/rename/", history_views.rename, name="rename"),

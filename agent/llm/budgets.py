@@ -30,6 +30,7 @@ def hold(run: AgentRun, usd: Decimal, *, now: datetime) -> SpendingHold:
     Errors: Refused when so much is not left, or when as many runs as allowed are with the model already.
     """
     budget = _locked(run.business, month_of(now))
+    budget.reserved_usd = _held(budget)
     if SpendingHold.objects.of(run.business).count() >= RUNS_AT_ONCE:
         raise Refused(AgentRun.Fallback.LIMIT, notice=BUSY, error=f"{RUNS_AT_ONCE} runs at once.")
     if usd > budget.left:
@@ -60,14 +61,10 @@ def settle(held: SpendingHold, usage: TokenUsage) -> None:
 def release(held: SpendingHold) -> bool:
     """Give back what a run still holds, in the caller's transaction; False when it was given back already."""
     budget = AgentBudget.objects.select_for_update().get(pk=held.budget_id)
-    current = SpendingHold.objects.filter(pk=held.pk).first()
-    if current is None:
-        return False
-    current.delete()
-    # What is held is the sum of the holds; so an error in one can never outlive it.
-    budget.reserved_usd = budget.holds.aggregate(total=Sum("usd"))["total"] or Decimal(0)
+    gone, _ = SpendingHold.objects.filter(pk=held.pk).delete()
+    budget.reserved_usd = _held(budget)
     budget.save(update_fields=["reserved_usd"])
-    return True
+    return bool(gone)
 
 
 @periodic("agent.spending.release", queue="notifications", every=timedelta(minutes=5))
@@ -75,6 +72,11 @@ def release_dead(run: JobRun) -> dict[str, int]:
     """Give back what the runs of lost workers hold."""
     dead = SpendingHold.objects.filter(created_at__lt=run.as_of - DEAD_AFTER).order_by("pk")
     return {"released": sum(release(held) for held in dead)}
+
+
+def _held(budget: AgentBudget) -> Decimal:
+    """The sum of the holds: one that went with its deleted conversation counts no longer."""
+    return budget.holds.aggregate(total=Sum("usd"))["total"] or Decimal(0)
 
 
 def _locked(business: Business, month: date) -> AgentBudget:

@@ -45,6 +45,8 @@ class Ledger:
             finish_reason=counted.finish_reason[:20], milliseconds=counted.milliseconds, created_at=self.now,
         )  # fmt: skip
         with acting_for(self.run.business):
+            if not AgentRun.objects.of(self.run.business).filter(pk=self.run.pk).exists():
+                usage.run = None  # deleted with its conversation meanwhile; what it cost stays
             settle(self.held, usage)
 
     def close(self, *, refused: bool = False) -> None:

@@ -107,3 +107,10 @@ def test_each_business_has_its_own_and_sees_no_other(world: World, run: AgentRun
     hold(run, USD(1), now=NOW)
     with acting_for(world.other):
         assert not AgentBudget.objects.exists() and not SpendingHold.objects.exists()
+
+
+def test_a_hold_that_went_with_its_conversation_holds_nothing(world: World, run: AgentRun) -> None:
+    held = hold(run, USD(9), now=NOW)
+    run.conversation.delete()
+    second = hold(begun(world, "two", now=NOW), USD(9), now=NOW)
+    assert not release(held) and budget(second.run).reserved_usd == 9
