@@ -9,6 +9,7 @@ class AgentConfig(AppConfig):
         from accounts.navigation import BUSINESS, register_nav
         from agent import tools as _tools  # noqa: F401 - registers the tools
         from agent.chat import evidence as _evidence  # noqa: F401 - registers the figures of answers
+        from agent.chat import retention as _retention  # noqa: F401 - registers its job
         from agent.chat import tasks as _tasks  # noqa: F401 - registers its jobs
         from agent.chat.limits import questions_this_month
         from agent.llm import budgets as _budgets  # noqa: F401 - registers the release of what lost runs hold
