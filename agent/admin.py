@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.admin.actions import reasoned_action
 from accounts.admin.base import ConsoleAdmin
 from agent.chat.services import close
+from agent.llm import console as _console  # noqa: F401 - registers runs, tokens, prices and budgets
 from agent.models import Conversation, Message, ToolCall
 
 
