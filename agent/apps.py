@@ -21,4 +21,4 @@ class AgentConfig(AppConfig):
             BUSINESS, "Ask", "agent:start", icon="ask", order=4, permission="use:agent",
             also=("agent:conversation", "agent:knowledge", "agent:connect"),
         )  # fmt: skip
-        register_nav(BUSINESS, "Assistant use", "agent:usage", icon="history", order=56, permission="write:business")
+        register_nav(BUSINESS, "Assistant use", "agent:usage", icon="metrics", order=56, permission="write:business")
