@@ -10,7 +10,15 @@ from accounts.admin.actions import reasoned_action
 from accounts.admin.base import ConsoleAdmin
 from recommendations.board.services import expire
 from recommendations.generation.tasks import generate
-from recommendations.models import Digest, Notification, Recommendation, RecommendationEvent
+from recommendations.models import (
+    Digest,
+    Notification,
+    Outcome,
+    OutcomePlan,
+    Recommendation,
+    RecommendationEvent,
+    RuleState,
+)
 from recommendations.notifications.services import resolve
 
 
@@ -36,7 +44,7 @@ def resolve_rows(row: Notification, request: HttpRequest, reason: str) -> bool:
 @admin.register(Recommendation)
 class RecommendationAdmin(ConsoleAdmin):
     console_group, console_icon = "Advice", "lightbulb"
-    list_display = ("title", "business", "rule", "status", "priority", "weight", "deadline", "as_of")
+    list_display = ("title", "business", "rule", "status", "priority", "weight", "confidence", "deadline", "as_of")
     list_filter = ("status", "priority", "rule")
     search_fields = ("=id", "title", "business__slug", "subject")
     list_select_related = ("business",)
@@ -52,6 +60,36 @@ class RecommendationEventAdmin(ConsoleAdmin):
     search_fields = ("=recommendation__id", "business__slug")
     list_select_related = ("business", "recommendation", "actor")
     ordering = ("-at",)
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(ConsoleAdmin):
+    console_group, console_icon = "Advice", "balance"
+    list_display = ("recommendation", "business", "rule", "result", "measured_at", "reason")
+    list_filter = ("result", "rule")
+    search_fields = ("=recommendation__id", "business__slug", "rule")
+    list_select_related = ("business", "recommendation")
+    ordering = ("-measured_at",)
+
+
+@admin.register(OutcomePlan)
+class OutcomePlanAdmin(ConsoleAdmin):
+    console_group, console_icon = "Advice", "event_upcoming"
+    list_display = ("recommendation", "business", "method", "metric", "minimum", "due_on", "frozen_at")
+    list_filter = ("method", "metric")
+    search_fields = ("=recommendation__id", "business__slug")
+    list_select_related = ("business", "recommendation")
+    ordering = ("-frozen_at",)
+
+
+@admin.register(RuleState)
+class RuleStateAdmin(ConsoleAdmin):
+    console_group, console_icon = "Advice", "rule"
+    list_display = ("rule", "business", "ran_at", "failed_at", "muted_at", "muted_by")
+    list_filter = (("failed_at", admin.EmptyFieldListFilter), ("muted_at", admin.EmptyFieldListFilter), "rule")
+    search_fields = ("rule", "business__slug")
+    list_select_related = ("business", "muted_by")
+    ordering = ("-ran_at",)
 
 
 @admin.register(Notification)

@@ -11,6 +11,7 @@ class RecommendationsConfig(AppConfig):
         from recommendations.digests import tasks as _digests  # noqa: F401 - registers jobs
         from recommendations.generation import tasks as _generation  # noqa: F401
         from recommendations.notifications import tasks as _notifications  # noqa: F401
+        from recommendations.outcomes import evidence as _outcome_evidence  # noqa: F401
         from recommendations.outcomes import tasks as _outcomes  # noqa: F401
         from recommendations.payments import rows as _rows  # noqa: F401 - registers row queries
         from recommendations.trading import tasks as _trading  # noqa: F401

@@ -13,10 +13,12 @@ from agent.tools.registry import Ask, tool
 from analytics.figures import Figure
 from analytics.payments.queries import desk_state
 from ingestion.models import Source
-from recommendations.board.queries import counts, top
+from recommendations.board.queries import counts, measured, top
 from recommendations.models import Recommendation
+from recommendations.outcomes.queries import judged
 from recommendations.wording import clean
 
+MEASURED = 2  # newest outcomes told beside open advice
 STATES = {
     "connecting": "is being imported for the first time",
     "active": "is connected",
@@ -60,7 +62,10 @@ def get_business_context(ask: Ask) -> ToolResult:
     )
 
 
-@tool("get_top_recommendations", answers="open advice, most important first, with gain, money at stake and deadline")
+@tool(
+    "get_top_recommendations",
+    answers="open advice, most important first, with gain, money at stake and deadline; measured outcomes",
+)
 def get_top_recommendations(ask: Ask, limit: Annotated[int, Field(ge=1, le=10)] = 3, desk: str = "") -> ToolResult:
     """What to do first, and what it would bring."""
     rows = top(ask.business, as_of=ask.now, limit=limit, desk=desk)
@@ -70,6 +75,9 @@ def get_top_recommendations(ask: Ask, limit: Annotated[int, Field(ge=1, le=10)] 
     for row in rows:
         url = reverse("recommendations:detail", args=[ask.business.slug, row.pk])
         out.row(f"recommendation:{row.pk}", row.title, _figures(row), text=row.priority, at=row.deadline, url=url)
+    for row in measured(ask.business, limit=MEASURED, desk=desk):
+        url = reverse("recommendations:outcome", args=[ask.business.slug, row.pk])
+        out.row(f"outcome:{row.pk}", row.title, _outcome(row), text=judged(row).short, url=url)
     return ToolResult(
         call=ask.call,
         tool="get_top_recommendations",
@@ -79,6 +87,7 @@ def get_top_recommendations(ask: Ask, limit: Annotated[int, Field(ge=1, le=10)] 
         figures=tuple(out.figures),
         rows=tuple(out.rows),
         total_rows=n_open,
+        facts=tuple((f"recommendation:{row.pk}", f"confidence {row.confidence:.2f}") for row in rows),
     )
 
 
@@ -97,6 +106,11 @@ def search_knowledge(
         passages=passages,
         total_rows=len(passages),
     )
+
+
+def _outcome(row: Recommendation) -> list[Figure]:
+    """What was measured: the effect with its interval, and both sides."""
+    return list(row.outcome.figures().values())
 
 
 def _figures(row: Recommendation) -> list[Figure]:

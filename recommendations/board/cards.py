@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
@@ -17,9 +18,17 @@ from analytics.figures import Figure
 from analytics.payments.readiness.model_r1 import R1
 from recommendations.board.evidence import KIND, named_figures
 from recommendations.models import Recommendation
+from recommendations.outcomes.queries import judged
 from recommendations.wording import printed
 
-SNOOZES = ((1, "Until tomorrow"), (7, "For a week"), (30, "For a month"))
+SNOOZES = (
+    ("1", "Until tomorrow"),
+    ("7", "For a week"),
+    ("30", "For a month"),
+    ("worse", "Until it is half as bad again"),
+)
+WORSE_BY = Decimal("0.5")
+REASONS = ("Not relevant", "Too much effort", "Already done", "The figures are wrong", "We do it differently")
 CAP_REASONS = {cap.key: cap.because for cap in R1.caps}
 UNDECIDED = frozenset({Recommendation.Status.OPEN, Recommendation.Status.SNOOZED})
 
@@ -36,6 +45,10 @@ class Card:
     meta: str
     state: str
     actions: str
+    impact: str = ""
+    outcome: str = ""
+    outcome_url: str = ""
+    outcome_tone: str = ""
 
 
 def card(request: BusinessRequest, row: Recommendation) -> Card:
@@ -50,7 +63,34 @@ def card(request: BusinessRequest, row: Recommendation) -> Card:
         meta=_meta(row, request.now),
         state=row.status_at(request.now),
         actions=actions(request, row),
+        impact=impact_words(row),
+        **_outcome(request, row),
     )
+
+
+def impact_words(row: Recommendation) -> str:
+    """`$120.00 a month (none to $240.00)`, or the chance of ruin that would go; empty where nothing can be said."""
+    body = row.impact
+    if not body:
+        return ""
+    value, low, high = (_amount(body, name) for name in ("value", "low", "high"))
+    what = "less chance of reaching the floor" if body["unit"] == "ruin" else "a month"
+    return f"{value} {what} ({low} to {high})"
+
+
+def _amount(body: dict[str, str], name: str) -> str:
+    number = Decimal(body[name])
+    if body["unit"] == "ruin":
+        return formats.percent(number)
+    return formats.money(int(number), body["currency"]) if number else "nothing"
+
+
+def _outcome(request: BusinessRequest, row: Recommendation) -> dict[str, str]:
+    found = judged(row)
+    if not found.short:
+        return {}
+    url = reverse("recommendations:outcome", args=[request.business.slug, row.pk])
+    return {"outcome": found.short, "outcome_url": url, "outcome_tone": found.tone}
 
 
 def gain_words(row: Recommendation) -> tuple[str, str]:
@@ -79,7 +119,9 @@ def actions(request: HttpRequest, row: Recommendation) -> str:
         "open": status in UNDECIDED,
         "accepted": status == Recommendation.Status.ACCEPTED,
         "dismissed": status == Recommendation.Status.DISMISSED,
+        "waiting": status == Recommendation.Status.WAITING,
         "snoozes": SNOOZES,
+        "reasons": REASONS,
         "back": request.get_full_path(),
         "csrf_token": get_token(request),
     }
@@ -99,9 +141,17 @@ def evidence_rows(request: BusinessRequest, row: Recommendation) -> list[tuple[F
     ]
 
 
+def _asleep_until(row: Recommendation) -> str:
+    worse = row.snoozed_until_worse_by
+    ends = [formats.day(row.snoozed_until)] if row.snoozed_until else []
+    return " or ".join([*ends, *([f"it is worse by {formats.percent(worse, 0)}"] if worse else [])])
+
+
 def _meta(row: Recommendation, now: datetime) -> str:
     if row.status_at(now) == Recommendation.Status.SNOOZED:
-        return f"asleep until {formats.day(row.snoozed_until)}"
+        return f"asleep until {_asleep_until(row)}"
+    if row.status == Recommendation.Status.WAITING:
+        return row.waiting_reason
     if row.decided_at and row.status not in UNDECIDED:
         who = f" by {row.decided_by}" if row.decided_by else ""
         return f"{formats.day(row.decided_at)}{who}"

@@ -15,6 +15,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.errors import InvalidInput, NotYours
 from accounts.models import Business
 from recommendations.models import Recommendation, RecommendationEvent
+from recommendations.registry import RULES
 
 Status = Recommendation.Status
 PAGE = 25
@@ -35,18 +36,24 @@ DEFAULT_SORT = "-weight"
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list shows. `status` is one of Recommendation.Status or `all`; empty texts filter nothing."""
+    """What a list shows. `status` is one of Recommendation.Status or `all`; empty texts filter nothing.
+
+    `unsure` also shows what is less than half sure.
+    """
 
     status: str = Status.OPEN
     priority: str = ""
     rule: str = ""
     sort: str = DEFAULT_SORT
+    desk: str = ""
+    unsure: bool = False
 
     def checked(self) -> Filters:
         """Errors: InvalidInput, naming the field and what it takes."""
         _one_of("status", self.status, ("all", *Status.values))
         _one_of("priority", self.priority, ("", *Recommendation.Priority.values))
         _one_of("sort", self.sort, tuple(SORTS))
+        _one_of("desk", self.desk, ("", *sorted({rule.desk for rule in RULES.values()})))
         return self
 
 
@@ -66,7 +73,7 @@ def listed(business: Business, *, filters: Filters, as_of: datetime, cursor: str
     """
     filters.checked()
     field, tie = SORTS[filters.sort]
-    rows = _filtered(business, filters, as_of).select_related("decided_by")
+    rows = _filtered(business, filters, as_of).select_related("decided_by", "plan", "outcome")
     column = field.lstrip("-")
     if column in ("gain", "deadline"):
         rows = rows.exclude(**{column: None})
@@ -80,7 +87,7 @@ def listed(business: Business, *, filters: Filters, as_of: datetime, cursor: str
 
 def top(business: Business, *, as_of: datetime, limit: int = 3, desk: str = "") -> tuple[Recommendation, ...]:
     """The open recommendations that matter most. One query. Empty: none."""
-    rows = Recommendation.objects.of(business).shown_open(as_of=as_of)
+    rows = Recommendation.objects.of(business).shown_open(as_of=as_of).select_related("plan", "outcome")
     if desk:
         rows = rows.of_desk(desk)
     return tuple(rows.order_by("-weight", "-pk")[:limit])
@@ -88,7 +95,8 @@ def top(business: Business, *, as_of: datetime, limit: int = 3, desk: str = "") 
 
 def one(business: Business, recommendation_id: UUID) -> Recommendation:
     """Errors: NotYours when it does not exist in this business."""
-    row = Recommendation.objects.of(business).select_related("decided_by").filter(pk=recommendation_id).first()
+    rows = Recommendation.objects.of(business).select_related("decided_by", "waits_for", "plan", "outcome")
+    row = rows.filter(pk=recommendation_id).first()
     if row is None:
         raise NotYours("There is no such recommendation.")
     return row
@@ -101,27 +109,41 @@ def history(business: Business, recommendation: Recommendation) -> tuple[Recomme
 
 
 def counts(business: Business, *, as_of: datetime) -> dict[str, int]:
-    """How many there are by status; a snooze that has run out counts as open. One query."""
+    """How many there are by status, unsure ones left out; a snooze that has run out counts as open. One query."""
     awake = Q(status=Status.SNOOZED, snoozed_until__lte=as_of)
     asleep = Q(status=Status.SNOOZED) & ~awake
     conditions = {status: Q(status=status) for status in Status.values}
     conditions |= {Status.OPEN: Q(status=Status.OPEN) | awake, Status.SNOOZED: asleep}
-    found = Recommendation.objects.of(business).aggregate(
-        **{f"n_{status}": Count("pk", filter=condition) for status, condition in conditions.items()}
+    found = (
+        Recommendation.objects.of(business)
+        .sure()
+        .aggregate(**{f"n_{status}": Count("pk", filter=condition) for status, condition in conditions.items()})
     )
     return {status: found[f"n_{status}"] for status in Status.values}
 
 
+def measured(business: Business, *, limit: int, desk: str = "") -> tuple[Recommendation, ...]:
+    """Advice whose outcome is known, newest first. One query. Empty: none."""
+    rows = Recommendation.objects.of(business).exclude(outcome=None).select_related("plan", "outcome")
+    if desk:
+        rows = rows.of_desk(desk)
+    return tuple(rows.order_by("-outcome__measured_at", "-pk")[:limit])
+
+
 def _filtered(business: Business, filters: Filters, as_of: datetime) -> QuerySet[Recommendation]:
     rows = Recommendation.objects.of(business)
+    if not filters.unsure:
+        rows = rows.sure()
     if filters.status == Status.OPEN:
-        rows = rows.shown_open(as_of=as_of)
+        rows = rows.open_at(as_of=as_of)
     elif filters.status == Status.SNOOZED:
-        rows = rows.filter(status=Status.SNOOZED, snoozed_until__gt=as_of)
+        rows = rows.filter(status=Status.SNOOZED).exclude(snoozed_until__lte=as_of)
     elif filters.status != "all":
         rows = rows.filter(status=filters.status)
     if filters.priority:
         rows = rows.filter(priority=filters.priority)
+    if filters.desk:
+        rows = rows.of_desk(filters.desk)
     if filters.rule:
         rows = rows.filter(rule=filters.rule)
     return rows

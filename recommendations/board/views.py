@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,18 +18,23 @@ from accounts.requests import BusinessRequest
 from recommendations.board import cards
 from recommendations.board.queries import Filters, counts, history, listed, one, top
 from recommendations.board.services import decide
+from recommendations.generation.states import failing_rules, mute, muted_rules, offered, unmute
 from recommendations.models import Recommendation
 from recommendations.notifications.services import announce_urgent
+from recommendations.outcomes.records import track_records
+from recommendations.outcomes.views import record_words
 from recommendations.registry import RULES
 
 Status = Recommendation.Status
 SAID = {
-    Status.ACCEPTED: "Accepted. It is marked as done once its reason is gone.",
+    Status.ACCEPTED: "Accepted. How its outcome will be measured is written down now.",
     Status.DISMISSED: "Dismissed. It stays quiet for 30 days unless it gets worse.",
     Status.SNOOZED: "Snoozed. It comes back by itself.",
     Status.DONE: "Marked as done.",
+    Status.FAILED: "Marked as failed.",
     Status.OPEN: "Open again.",
 }
+EFFORTS = {1: "Minutes", 2: "Hours", 3: "Days"}
 ORDERS = (
     ("-weight", "Most important"),
     ("-gain", "Largest gain"),
@@ -47,6 +52,7 @@ def board(request: BusinessRequest) -> HttpResponse:
         priority=request.GET.get("priority", ""),
         rule=request.GET.get("rule", ""),
         sort=request.GET.get("sort") or "-weight",
+        unsure=request.GET.get("unsure") == "1",
     )
     page = listed(request.business, filters=filters, as_of=request.now, cursor=request.GET.get("cursor", ""))
     numbers = counts(request.business, as_of=request.now)
@@ -59,6 +65,10 @@ def board(request: BusinessRequest) -> HttpResponse:
         "rules": [(rule.key, rule.title) for rule in RULES.values()],
         "orders": ORDERS,
         "is_filtered": bool(filters.priority or filters.rule),
+        "failing": [(_title(state.rule), state.failed_at) for state in failing_rules(request.business)],
+        "muted": [(rule, _title(rule)) for rule in sorted(muted_rules(request.business))],
+        "offered": [(rule, _title(rule)) for rule in sorted(offered(request.business))],
+        "may_decide": request.member.may("write:recommendations"),
         "has_any": any(numbers.values()),
         "wants_digest": request.member.wants_digest,
     }
@@ -78,6 +88,8 @@ def detail(request: BusinessRequest, recommendation: UUID) -> HttpResponse:
         "lifted": cards.lifted(row),
         "pages": [(doc, doc.replace("-", " ").capitalize()) for doc in row.knowledge],
         "rule": RULES.get(row.rule),
+        "effort": EFFORTS.get(row.effort, ""),
+        "record": record_words(track_records(request.business).get(row.rule)),
         "timeline": [
             {
                 "at": event.at,
@@ -109,7 +121,8 @@ def decide_one(request: BusinessRequest, recommendation: UUID) -> HttpResponse:
         status,
         actor=request.user,
         at=request.now,
-        until=_until(request) if status == Status.SNOOZED else None,
+        **(_snooze(request) if status == Status.SNOOZED else {}),
+        scope=request.POST.get("scope", "") if status == Status.DISMISSED else "",
         reason=request.POST.get("reason", ""),
         revision=_whole(request.POST.get("revision", "")),
     )
@@ -121,11 +134,35 @@ def decide_one(request: BusinessRequest, recommendation: UUID) -> HttpResponse:
     return redirect(_back(request))
 
 
-def _until(request: BusinessRequest) -> datetime:
-    days = _whole(request.POST.get("days", ""))
+@require_POST
+@business_view(permission="write:recommendations")
+def mute_rule(request: BusinessRequest) -> HttpResponse:
+    """Hear a rule no more, or hear it again."""
+    rule, wanted = request.POST.get("rule", ""), request.POST.get("muted", "")
+    if rule not in RULES or wanted not in ("0", "1"):
+        raise InvalidInput("Say which rule, and whether to mute it.", field="rule", value=rule[:80])
+    if wanted == "1":
+        mute(request.business, rule, actor=request.user, at=request.now)
+        messages.success(request, f"Muted: {_title(rule)}. What it found already stays.")
+    else:
+        unmute(request.business, rule, actor=request.user)
+        messages.success(request, f"Heard again from its next run: {_title(rule)}.")
+    return redirect(_back(request))
+
+
+def _title(rule: str) -> str:
+    return RULES[rule].title if rule in RULES else rule
+
+
+def _snooze(request: BusinessRequest) -> dict[str, Any]:
+    """Until a day, or until it got worse by half."""
+    asked = request.POST.get("days", "")
+    if asked == "worse":
+        return {"worse_by": cards.WORSE_BY}
+    days = _whole(asked)
     if days is None:
         raise InvalidInput("Say for how many days to snooze.", field="days")
-    return cards.snooze_end(days, now=request.now)
+    return {"until": cards.snooze_end(days, now=request.now)}
 
 
 def _whole(text: str) -> int | None:

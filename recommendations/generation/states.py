@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Count
+
 from accounts.events import record
 from accounts.models import Business, User
-from recommendations.models import Recommendation, RecommendationEvent, RuleState
+from recommendations.models import RecommendationEvent, RuleState
 from recommendations.registry import RULES, Evaluation
 
-#: So many dismissals of one rule, since it was last muted or ever, and muting is offered.
+#: So many dismissals of one rule, and muting it is offered.
 OFFERED_AFTER = 3
 
 
@@ -55,11 +57,9 @@ def unmute(business: Business, rule: str, *, actor: User | None) -> bool:
     return True
 
 
-def offers_mute(business: Business, rule: str) -> bool:
-    """Whether the rule was dismissed often enough to offer silence. Two queries."""
-    if rule in muted_rules(business):
-        return False
-    dismissed = RecommendationEvent.objects.of(business).filter(
-        recommendation__rule=rule, kind=Recommendation.Status.DISMISSED
-    )
-    return dismissed.count() >= OFFERED_AFTER
+def offered(business: Business) -> set[str]:
+    """Rules that were dismissed often enough to offer silence, and are not muted. Two queries."""
+    dismissed = RecommendationEvent.objects.of(business).filter(kind=RecommendationEvent.Kind.DISMISSED)
+    counted = dismissed.values("recommendation__rule").annotate(n=Count("pk")).filter(n__gte=OFFERED_AFTER)
+    found = set(counted.order_by("recommendation__rule").values_list("recommendation__rule", flat=True))
+    return found - muted_rules(business) if found else found

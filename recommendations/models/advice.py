@@ -26,7 +26,11 @@ class RecommendationQuerySet(BusinessQuerySet):
 
     def shown_open(self, *, as_of: datetime) -> Self:
         """What asks for a decision now: open, or asleep until a time that has come, and sure enough."""
-        return self.open_at(as_of=as_of).filter(confidence__gte=Recommendation.SURE)
+        return self.open_at(as_of=as_of).sure()
+
+    def sure(self) -> Self:
+        """At least half sure."""
+        return self.filter(confidence__gte=Recommendation.SURE)
 
     def open_at(self, *, as_of: datetime) -> Self:
         """The same, however unsure."""

@@ -31,7 +31,7 @@ def row(world: World, clock: datetime) -> Recommendation:
 
 MODELS = [
     "recommendations_recommendation", "recommendations_recommendationevent", "recommendations_notification",
-    "recommendations_digest",
+    "recommendations_digest", "recommendations_outcome", "recommendations_outcomeplan", "recommendations_rulestate",
 ]  # fmt: skip
 
 

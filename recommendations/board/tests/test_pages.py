@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.testing.deeds import FourRefusals
 from accounts.testing.pages import FiveQuestions
 from accounts.testing.world import World
+from recommendations.findings import Impact
+from recommendations.generation.services import apply
+from recommendations.generation.states import muted_rules
 from recommendations.models import Recommendation
-from recommendations.testing.findings import finding, seen
+from recommendations.registry import Evaluation
+from recommendations.testing.findings import RULE, finding, seen
 
 ClientOf = Callable[[Any], Client]
 
@@ -28,7 +35,7 @@ def row(world: World, clock: datetime) -> Recommendation:
 
 class TestBoardPage(FiveQuestions):
     url = "recommendations:list"
-    queries = 12
+    queries = 15
 
     def test_needs_as_many_queries_for_many_rows_as_for_none(
         self, world: World, clock: datetime, django_assert_num_queries: Any
@@ -47,7 +54,7 @@ class TestSlot(FiveQuestions):
 
 class TestDetailPage(FiveQuestions):
     url = "recommendations:detail"
-    queries = 12
+    queries = 13
 
     @pytest.fixture(autouse=True)
     def _row(self, row: Recommendation) -> None:
@@ -144,6 +151,61 @@ class TestDeciding:
         assert response["Location"] == reverse("recommendations:list", args=[world.business.slug])
 
 
+class TestStandingPages:
+    def page(self, client: Client, world: World, query: str = "") -> str:
+        return client.get(reverse("recommendations:list", args=[world.business.slug]) + query).content.decode()
+
+    def test_what_waits_says_for_what(self, world: World, client_of: ClientOf, clock: datetime) -> None:
+        pair = (("payments.reduce_refunds", "9"), ("payments.cancel_flow", "3"))
+        seen(world.business, *(finding(as_of=clock, rule=rule, points=p) for rule, p in pair), as_of=clock)
+        page = self.page(client_of(world.viewer), world, "?status=waiting")
+        assert "It waits for" in page and "opposite directions" in page
+
+    def test_what_is_unsure_is_shown_only_when_asked_for(
+        self, world: World, client_of: ClientOf, clock: datetime
+    ) -> None:
+        seen(world.business, replace(finding(as_of=clock, title="Doubtful"), confidence=Decimal("0.4")), as_of=clock)
+        client = client_of(world.viewer)
+        assert "Doubtful" not in self.page(client, world) and "Doubtful" in self.page(client, world, "?unsure=1")
+
+    def test_a_failing_rule_is_named(self, world: World, client_of: ClientOf, clock: datetime) -> None:
+        apply(world.business, desk="payments", evaluation=Evaluation((), (), (RULE,)), as_of=clock)
+        assert "Charges customers do not recognise” has failed since" in self.page(client_of(world.viewer), world)
+
+    def test_muting_is_offered_done_and_undone(self, world: World, client_of: ClientOf, clock: datetime) -> None:
+        client = client_of(world.member)
+        for n in range(3):
+            seen(world.business, finding(as_of=clock, subject=str(n)), as_of=clock)
+            row = Recommendation.objects.get(subject=str(n))
+            client.post(decide_url(world, row), {"status": "dismissed", "reason": "Not relevant"})
+        assert "Mute it" in self.page(client, world) and "Mute it" not in self.page(client_of(world.viewer), world)
+        address = reverse("recommendations:mute", args=[world.business.slug])
+        client.post(address, {"rule": RULE, "muted": "1"})
+        assert "Hear it again" in self.page(client, world)
+        client.post(address, {"rule": RULE, "muted": "0"})
+        assert "Hear it again" not in self.page(client, world)
+        assert client.post(address, {"rule": "x.y", "muted": "1"}).status_code == 400
+
+    def test_snoozes_until_worse(self, world: World, client_of: ClientOf, row: Recommendation) -> None:
+        client_of(world.member).post(decide_url(world, row), {"status": "snoozed", "days": "worse"})
+        row.refresh_from_db()
+        assert row.snoozed_until is None and row.snoozed_until_worse_by == Decimal("0.5")
+        assert "worse by 50%" in self.page(client_of(world.viewer), world, "?status=snoozed")
+
+    def test_impact_is_shown_with_range_and_method(self, world: World, client_of: ClientOf, clock: datetime) -> None:
+        impact = Impact(Decimal(12_000), Decimal(0), Decimal(24_000), "Half of it.", "usd")
+        (row,) = seen(world.business, replace(finding(as_of=clock), impact=impact), as_of=clock)
+        address = reverse("recommendations:detail", args=[world.business.slug, row.pk])
+        page = client_of(world.viewer).get(address).content.decode()
+        assert "$120.00 a month (nothing to $240.00)" in page and "Half of it." in page
+
+
+class TestMuteDeed(FourRefusals):
+    url = "recommendations:mute"
+    permission = "write:recommendations"
+    form = {"rule": RULE, "muted": "1"}
+
+
 class TestEmptyStates:
     def page(self, client: Client, world: World, query: str = "") -> str:
         return client.get(reverse("recommendations:list", args=[world.business.slug]) + query).content.decode()
@@ -193,6 +255,39 @@ class TestApi:
     def test_a_stale_revision_is_a_conflict(self, world: World, client_of: ClientOf, row: Recommendation) -> None:
         response = self.patch(client_of(world.member), row.pk, status="accepted", revision=7)
         assert response.status_code == 409 and response.json()["error"]["code"] == "conflict"
+
+    @pytest.mark.parametrize(
+        ("header", "status"), [('"1"', 200), ("1", 200), ('W/"1"', 200), ("*", 200), ('"7"', 409), ('"x"', 400)]
+    )
+    def test_if_match_is_the_revision(
+        self, world: World, client_of: ClientOf, row: Recommendation, header: str, status: int
+    ) -> None:
+        response = client_of(world.member).patch(
+            f"/api/v1/recommendations/{row.pk}", {"status": "accepted"}, content_type="application/json",
+            headers={"If-Match": header},
+        )  # fmt: skip
+        assert response.status_code == status
+        assert (response.headers.get("ETag") == '"2"') is (status == 200)
+
+    def test_snoozes_until_worse_and_dismisses_a_whole_rule(
+        self, world: World, client_of: ClientOf, row: Recommendation
+    ) -> None:
+        client = client_of(world.member)
+        assert self.patch(client, row.pk, status="snoozed", worse_by="11").status_code == 400
+        snoozed = self.patch(client, row.pk, status="snoozed", worse_by="0.5").json()
+        assert Decimal(snoozed["snoozed_until_worse_by"]) == Decimal("0.5")
+        assert self.patch(client, row.pk, status="dismissed", scope="rule").status_code == 200
+        assert muted_rules(world.business) == {RULE}
+
+    def test_filters_by_desk_and_doubt(self, world: World, client_of: ClientOf, clock: datetime) -> None:
+        seen(world.business, replace(finding(as_of=clock), confidence=Decimal("0.3")), as_of=clock)
+        client = client_of(world.viewer)
+        counts = [
+            len(client.get(f"/api/v1/recommendations?{query}").json()["recommendations"])
+            for query in ("", "unsure=true", "unsure=true&desk=payments", "unsure=true&desk=trading")
+        ]
+        assert counts == [0, 1, 1, 0]
+        assert client.get("/api/v1/recommendations?desk=x").status_code == 400
 
     def test_who_may_not_and_who_is_nobody(self, world: World, client_of: ClientOf, row: Recommendation) -> None:
         assert self.patch(client_of(world.viewer), row.pk, status="accepted").status_code == 403

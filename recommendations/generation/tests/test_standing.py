@@ -14,7 +14,7 @@ from recommendations.board.services import decide
 from recommendations.findings import Finding
 from recommendations.generation.services import apply, expire_overdue
 from recommendations.generation.settling import STALE
-from recommendations.generation.states import failing_rules, muted_rules, offers_mute, unmute
+from recommendations.generation.states import failing_rules, muted_rules, offered, unmute
 from recommendations.models import Outcome, Recommendation, RecommendationEvent
 from recommendations.registry import RULES, Evaluation
 from recommendations.testing.findings import RULE, finding, seen
@@ -165,17 +165,17 @@ class TestRunningOut:
 class TestSilence:
     def test_three_dismissals_offer_to_mute_and_muting_is_heard(self, world: World, clock: datetime) -> None:
         for n in range(3):
-            assert not offers_mute(world.business, RULE)
+            assert offered(world.business) == set()
             (row,) = seen(world.business, finding(as_of=clock, subject=str(n)), as_of=clock)[-1:]
             row = Recommendation.objects.get(subject=str(n))
             scope = "rule" if n == 2 else ""
             if n == 2:
-                assert not offers_mute(world.business, RULE)
+                assert offered(world.business) == set()
             decide(world.business, row.pk, "dismissed", actor=world.owner, at=clock, scope=scope)
-        assert muted_rules(world.business) == {RULE} and not offers_mute(world.business, RULE)
+        assert muted_rules(world.business) == {RULE} and not offered(world.business)
         seen(world.business, finding(as_of=clock, subject="more"), as_of=clock)
         assert not Recommendation.objects.filter(subject="more").exists()
-        assert unmute(world.business, RULE, actor=world.owner) and offers_mute(world.business, RULE)
+        assert unmute(world.business, RULE, actor=world.owner) and offered(world.business) == {RULE}
 
     def test_a_snooze_until_worse_wakes_when_it_is(self, world: World, clock: datetime) -> None:
         (row,) = seen(world.business, finding(as_of=clock), as_of=clock)
