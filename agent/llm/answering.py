@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from accounts.tenancy import acting_for
+from agent.analyst.draft import Draft
 from agent.analyst.engine import Analyst
 from agent.engines import Answer, Event, Question, Tell, silent
 from agent.llm.budgets import hold
 from agent.llm.configuration import ModelChoice, chosen_model
 from agent.llm.desk import Stopped as Stopped
 from agent.llm.draft import Written
-from agent.llm.engine import ModelEngine
+from agent.llm.engine import INTENT, ModelEngine
 from agent.llm.ledger import Ledger
 from agent.llm.limits import Refused, most_of_a_run
 from agent.llm.prices import price_of
@@ -50,6 +51,9 @@ def answer_run(
             draft, engine.name, choice.model, partial=engine.is_partial, repaired=engine.is_repaired,
             rejected=engine.rejected, removed=draft.removed if isinstance(draft, Written) else 0,
         )  # fmt: skip
+    except Stopped:
+        _note(run, Answer(Draft(INTENT, ()), choice.provider, choice.model), engine)
+        raise
     except Refused as refused:
         tell(Event.notice(refused.notice))
         answer = _analysed(question, ask, tell, instead=refused, rejected=engine.rejected if engine else "")

@@ -28,7 +28,7 @@ from agent.models import AgentRun
 from agent.tools.registry import Ask
 
 INTENT = "model"
-CHECKING = "Checking the figures once more."
+CHECKING = "A figure could not be traced, so the model was asked once more."
 
 
 @dataclass(slots=True)

@@ -16,11 +16,13 @@ from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate
 from accounts.formats import number
 from accounts.models import Business
 from accounts.periods import day_start, local_day
+from agent.analyst.engine import Analyst
 from agent.llm.budgets import month_of
 from agent.models import AgentBudget, AgentRun, TokenUsage
 
 DAYS = 30
 CENT = Decimal("0.01")
+NAMES = {Analyst.name: "Built-in analyst", "": "Nobody (stopped or waiting)"}
 
 
 class Median(Aggregate):
@@ -50,6 +52,11 @@ class Use:
     @property
     def cost_text(self) -> str:
         return usd(self.cost)
+
+    @property
+    def time_text(self) -> str:
+        """Seconds with one place: the analyst takes a hundredth of one, a model several."""
+        return "–" if self.seconds is None else f"{number(Decimal(self.seconds), 1 if self.seconds >= 1 else 2)} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,7 @@ def usage_report(business: Business, *, now: datetime) -> UsageReport:
     middle = runs.aggregate(middle=Median("total_ms"))["middle"]
     return UsageReport(
         days=tuple(replace(days[key], day=key) for key in sorted(days, reverse=True)),
-        engines=tuple(replace(use, name=str(key) or "no answer") for key, use in sorted(engines.items())),
+        engines=tuple(replace(use, name=NAMES.get(key, key)) for key, use in sorted(engines.items())),
         total=replace(total, seconds=None if middle is None else middle / 1000),
         budget=_budget(business, now=now),
         reasons=_reasons(runs),

@@ -179,6 +179,7 @@ def test_a_person_can_stop_a_run(start: Start, asked: Any, silence: threading.Ev
     start(script=silent_until(silence))
     with pytest.raises(Stopped):
         asked(stopped=lambda: True)
+    assert AgentRun.objects.get().model == "stand-in"
     assert TokenUsage.objects.get().estimated and not SpendingHold.objects.exists()
 
 

@@ -17,7 +17,7 @@ from accounts.testing.world import World
 from agent.llm.prices import snapshot_lines
 from agent.models import AgentBudget, AgentRun, Message, ModelPrice, TokenUsage
 from agent.testing.runs import begun
-from agent.usage.queries import usage_report, usd
+from agent.usage.queries import Use, usage_report, usd
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 
@@ -65,7 +65,7 @@ def test_days_and_engines_add_up_to_the_total(world: World) -> None:
     days = [(use.day.isoformat(), use.questions, use.requests, use.cost) for use in report.days if use.day]
     assert days == [("2026-03-15", 2, 2, Decimal("0.04")), ("2026-03-13", 1, 2, Decimal("0.02"))]
     engines = {use.name: (use.questions, use.instead, use.input_tokens, use.seconds) for use in report.engines}
-    assert engines == {"analyst/1": (2, 1, 0, 1.005), "stand-in": (1, 0, 4_000, 4.0)}
+    assert engines == {"Built-in analyst": (2, 1, 0, 1.005), "stand-in": (1, 0, 4_000, 4.0)}
     total = report.total
     assert (total.questions, total.figures, total.matched, total.output_tokens) == (3, 8, 8, 200)
     assert (total.cost, total.seconds) == (Decimal("0.06"), 2.0)
@@ -88,6 +88,11 @@ def test_a_new_month_begins_at_nothing_with_its_cap(world: World, month: str, sp
 @pytest.mark.parametrize(("amount", "shown"), [("0", "$0.00"), ("0.0034", "$0.0034"), ("1234.5", "$1,234.50")])
 def test_dollars(amount: str, shown: str) -> None:
     assert usd(Decimal(amount)) == shown
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(None, "–"), (0.012, "0.01 s"), (1.0, "1.0 s"), (4.26, "4.3 s")])
+def test_times(seconds: float | None, shown: str) -> None:
+    assert Use(seconds=seconds).time_text == shown
 
 
 def test_another_business_sees_nothing_of_it(world: World) -> None:
