@@ -10,12 +10,13 @@ from accounts.errors import NotYours
 from accounts.events import record
 from accounts.models import Business
 from ingestion.models import BrokerTrade, Execution, Source, Trade, TradingAccount
+from ingestion.pipeline.inserting import insert_rows
 from ingestion.trading.matching.calc import match
 from ingestion.trading.matching.instruments import instrument_of
 from ingestion.trading.matching.model import Fill, Made, Orphan, Part
 from ingestion.trading.reading.zones import Roll
 
-BATCH = 2_000
+BATCH = 500
 COLUMNS = (
     "symbol", "instrument", "asset_class", "direction", "opened_at", "closed_at", "session_date", "sequence",
     "quantity", "entry_price", "exit_price", "gross", "commission", "fees", "swap", "net", "currency", "initial_risk",
@@ -101,20 +102,20 @@ def _part(key: str, symbol: str, instrument: str, asset_class: str, *values: Any
 def _write(business: Business, account: Source, made: tuple[Made, ...]) -> tuple[int, int, int]:
     """Insert, update and delete so that the account's trades are `made`. What a member tagged stays tagged."""
     held = {trade.key: trade for trade in Trade.objects.of(business).filter(source=account)}
-    new: list[Trade] = []
+    new: list[tuple[Any, ...]] = []
     changed: list[Trade] = []
     for one in made:
         trade = held.pop(one.key, None)
         values = _values(one)
         if trade is None:
-            new.append(Trade(business=business, source=account, key=one.key, **values))
+            new.append((business.pk, account.pk, one.key, *values.values()))
         elif any(getattr(trade, name) != value for name, value in values.items()):
             for name, value in values.items():
                 setattr(trade, name, value)
             changed.append(trade)
     Trade.objects.of(business).filter(pk__in=[trade.pk for trade in held.values()]).delete()
-    Trade.objects.bulk_create(new, batch_size=BATCH)
-    Trade.objects.bulk_update(changed, COLUMNS, batch_size=BATCH // 4)
+    insert_rows(Trade, ("business_id", "source_id", "key", *COLUMNS), new)
+    Trade.objects.bulk_update(changed, COLUMNS, batch_size=BATCH)
     return len(new), len(changed), len(held)
 
 

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingestion.models import Statement, StatementRow
+from ingestion.pipeline.inserting import insert_rows
 from ingestion.pipeline.quarantine import storable
 from ingestion.trading.reading.model import Kind, Line
 from ingestion.trading.statements.diff import Fate, Judged
 
 Status = StatementRow.Status
 BUCKETS = ("accepted", "known", "revised", "duplicate", "quarantined", "other")
-WRITTEN_AT_ONCE = 2_000
+COLUMNS = (
+    "business_id", "statement_id", "number", "section", "kind", "cells", "status", "reason_code", "reason", "records",
+    "before",
+)  # fmt: skip
 MOST_CELLS, MOST_TEXT = 512, 2_000
 SET_ASIDE = (Kind.BAD, Kind.UNKNOWN)
 
@@ -81,22 +85,14 @@ def counts_of(settled: Sequence[Settled]) -> dict[str, int]:
 def write_lines(statement: Statement, settled: Sequence[Settled]) -> None:
     """Replace the rows of the statement, in the caller's transaction."""
     StatementRow.objects.of(statement.business).filter(statement=statement).delete()
-    rows = (_row(statement, one) for one in settled)
-    StatementRow.objects.bulk_create(list(rows), batch_size=WRITTEN_AT_ONCE)
+    insert_rows(StatementRow, COLUMNS, (_row(statement, one) for one in settled))
 
 
-def _row(statement: Statement, one: Settled) -> StatementRow:
+def _row(statement: Statement, one: Settled) -> tuple[Any, ...]:
+    """The values of `COLUMNS`."""
     line = one.line
-    return StatementRow(
-        business_id=statement.business_id,
-        statement=statement,
-        number=line.number,
-        section=storable(line.section)[:60],
-        kind=line.kind.value,
-        cells=[storable(cell)[:MOST_TEXT] for cell in line.cells[:MOST_CELLS]],
-        status=one.status,
-        reason_code=one.reason_code[:60],
-        reason=storable(one.reason)[:300],
-        records=list(one.keys),
-        before=one.before,
-    )
+    return (
+        statement.business_id, statement.pk, line.number, storable(line.section)[:60], line.kind.value,
+        [storable(cell)[:MOST_TEXT] for cell in line.cells[:MOST_CELLS]], one.status, one.reason_code[:60],
+        storable(one.reason)[:300], list(one.keys), one.before,
+    )  # fmt: skip
