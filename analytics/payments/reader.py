@@ -37,6 +37,7 @@ from analytics.payments.subscriptions.book import MrrChange
 from analytics.payments.subscriptions.queries import mrr_changes
 from ingestion.models import BalanceReading, Dispute, FxRate, Payout, Source
 from ingestion.models.payments import OPEN_DISPUTES
+from ingestion.providers.registry import PROVIDERS
 
 MONTHS_READ = 26
 MENA = frozenset(["ae", "bh", "dz", "eg", "iq", "jo", "kw", "lb", "ly", "ma", "om", "qa", "sa", "tn", "ye"])
@@ -84,14 +85,20 @@ def sources_in_use(business: Business) -> tuple[Source, ...]:
 
     Empty: none are connected; snapshots then stay as they are.
     """
-    connected = list(Source.objects.of(business).connected().order_by("pk"))
+    connected = list(_payment_sources(business).connected().order_by("pk"))
     live = [source for source in connected if source.livemode]
     return tuple(live or connected)
 
 
 def sources_shown(business: Business) -> tuple[Source, ...]:
     """The sources whose facts pages show: those in use, or the former ones when nothing is connected any more."""
-    return sources_in_use(business) or tuple(Source.objects.of(business).order_by("pk"))
+    return sources_in_use(business) or tuple(_payment_sources(business).order_by("pk"))
+
+
+def _payment_sources(business: Business) -> Any:
+    """Without those of other desks: a broker account, which is always live, would hide a shop's test account."""
+    elsewhere = [key for key, provider in PROVIDERS.items() if "payments" not in provider.desks]
+    return Source.objects.of(business).exclude(provider__in=elsewhere)
 
 
 @dataclass(frozen=True)
