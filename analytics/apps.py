@@ -18,6 +18,8 @@ LOOKED_UP = (
     "analytics.trading.rows",
     "analytics.trading.series",
     "analytics.trading.evidence",
+    "analytics.trading.cohort.report",
+    "analytics.trading.shadow_boxing.report",
 )
 
 

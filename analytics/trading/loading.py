@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,6 +25,16 @@ MOVED = ("deposit", "withdrawal", "credit", "payout", "transfer", "adjustment")
 BOOKED_APART = ("financing", "fee")
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an account's settings say of its record: currency, the zone of its sessions, a stated first balance."""
+
+    currency: str
+    zone: str = ""
+    balance: Decimal | None = None
+    asset_class: str = ""
+
+
 def record_of(business: Business, account: Source, *, as_of: datetime | None = None) -> Record:
     """The account's closed decisions, up to and with those closed at `as_of` where it is given. Three queries."""
     settings = TradingAccount.objects.of(business).get(source=account)
@@ -32,7 +43,8 @@ def record_of(business: Business, account: Source, *, as_of: datetime | None = N
     flows = CashFlow.objects.of(business).filter(source=account, kind__in=MOVED).order_by("at", "sequence", "pk")
     flows = flows if as_of is None else flows.filter(at__lte=as_of)
     rows = list(trades.values_list(*COLUMNS))
-    return _record(settings, rows, [(at.timestamp(), amount) for at, amount in flows.values_list("at", "amount")])
+    terms = Terms(settings.currency, settings.session_zone, settings.starting_balance, settings.asset_class)
+    return record_from(terms, rows, [(at.timestamp(), amount) for at, amount in flows.values_list("at", "amount")])
 
 
 def booked_apart(business: Business, account: Source) -> Decimal:
@@ -41,17 +53,18 @@ def booked_apart(business: Business, account: Source) -> Decimal:
     return sum(rows.values_list("amount", flat=True), Decimal(0))
 
 
-def _record(settings: TradingAccount, rows: list[tuple[Any, ...]], moved: list[tuple[float, Decimal]]) -> Record:
+def record_from(terms: Terms, rows: list[tuple[Any, ...]], moved: list[tuple[float, Decimal]]) -> Record:
+    """The record of closed decisions given as rows of `COLUMNS` in close order, and of money moved, in order."""
     columns = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(COLUMNS, ())
     instrument = np.asarray(columns["instrument"], dtype=np.str_)
     quantity, net, gross = (_floats(columns[name]) for name in ("quantity", "net", "gross"))
     opened = _floats([t.timestamp() if t else None for t in columns["opened_at"]])
     closed = _floats([t.timestamp() for t in columns["closed_at"]])
-    balance, flows = starting(settings.starting_balance, moved, before=_first(opened, closed))
+    balance, flows = starting(terms.balance, moved, before=_first(opened, closed))
     days = [number_of(day or at.date()) for day, at in zip(columns["session_date"], columns["closed_at"], strict=True)]
     return Record(
-        currency=columns["currency"][0] if rows else settings.currency,
-        zone=settings.session_zone or "UTC",
+        currency=columns["currency"][0] if rows else terms.currency,
+        zone=terms.zone or "UTC",
         keys=columns["key"],
         instrument=instrument,
         setup=np.asarray(columns["setup"], dtype=np.str_),
@@ -76,7 +89,7 @@ def _record(settings: TradingAccount, rows: list[tuple[Any, ...]], moved: list[t
         last_exit=_exit_prices(columns["exits"], -1),
         balance=balance,
         flows=flows,
-        asset_class=settings.asset_class,
+        asset_class=terms.asset_class,
     )
 
 

@@ -62,6 +62,11 @@ def told_cells(business: Business, account: Source) -> tuple[Cell, ...] | None:
     """All cells that may be told, for an account that takes part; None for others. Two queries."""
     if not TradingAccount.objects.of(business).filter(source=account, shares_cohort=True).exists():
         return None
+    return cells_told()
+
+
+def cells_told() -> tuple[Cell, ...]:
+    """All cells that may be told, to anybody. One query."""
     return tuple(
         Cell(
             Place(row.asset_class, row.style, row.size),

@@ -73,7 +73,7 @@ class TestPage:
         assert response.status_code == 200 and "no-store" in response["Cache-Control"]
         shown = text(response)
         assert "S00042" in shown and "Ordered and paid" in shown and "promised by" in shown
-        assert shown.count("Not available yet.") == 2
+        assert shown.count("It appears once your trades are here.") == 2
         assert "david@trader.example" not in shown
 
     def test_reading_it_writes_nothing(self, client: Client, item: WorkItem) -> None:

@@ -75,15 +75,16 @@ def rematch(business: Business, account: Source) -> Rematched:
 
 def fills_of(business: Business, account: Source) -> list[Fill]:
     rows = Execution.objects.of(business).filter(source=account).order_by("at", "sequence", "external_id")
-    return [_fill(*row) for row in rows.values_list(*OF_FILL)]
+    return [fill_of(*row) for row in rows.values_list(*OF_FILL)]
 
 
 def parts_of(business: Business, account: Source) -> list[Part]:
     rows = BrokerTrade.objects.of(business).filter(source=account).order_by("closed_at", "sequence", "external_id")
-    return [_part(*row) for row in rows.values_list(*OF_PART)]
+    return [part_of(*row) for row in rows.values_list(*OF_PART)]
 
 
-def _fill(key: str, symbol: str, instrument: str, asset_class: str, *values: Any) -> Fill:
+def fill_of(key: str, symbol: str, instrument: str, asset_class: str, *values: Any) -> Fill:
+    """The fill that the values of `OF_FILL` describe."""
     known = dict(zip(OF_FILL[4:], values, strict=True))
     meant = instrument_of(symbol, asset_class)
     return Fill(
@@ -92,7 +93,8 @@ def _fill(key: str, symbol: str, instrument: str, asset_class: str, *values: Any
     )  # fmt: skip
 
 
-def _part(key: str, symbol: str, instrument: str, asset_class: str, *values: Any) -> Part:
+def part_of(key: str, symbol: str, instrument: str, asset_class: str, *values: Any) -> Part:
+    """The completed row that the values of `OF_PART` describe."""
     known = dict(zip(OF_PART[4:], values, strict=True))
     known["flags"] = tuple(known["flags"])
     contract = instrument_of(symbol, asset_class).contract
