@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import structlog
+
 from accounts.tenancy import acting_for
 from agent.analyst.draft import Draft
 from agent.analyst.engine import Analyst
@@ -19,6 +21,8 @@ from agent.llm.prices import price_of
 from agent.llm.prompt import PROMPT_VERSION
 from agent.models import AgentRun
 from agent.tools.registry import Ask
+
+logger = structlog.get_logger(__name__)
 
 
 def never() -> bool:
@@ -55,6 +59,7 @@ def answer_run(
         _note(run, Answer(Draft(INTENT, ()), choice.provider, choice.model), engine)
         raise
     except Refused as refused:
+        logger.warning("the analyst answers in place of a model", fallback=refused.fallback, error=refused.error)
         tell(Event.notice(refused.notice))
         answer = _analysed(question, ask, tell, instead=refused, rejected=engine.rejected if engine else "")
     _note(run, answer, engine)

@@ -67,7 +67,7 @@ def release(held: SpendingHold) -> bool:
     return bool(gone)
 
 
-@periodic("agent.spending.release", queue="notifications", every=timedelta(minutes=5))
+@periodic("agent.spending.release", queue="notifications", every=timedelta(minutes=1))
 def release_dead(run: JobRun) -> dict[str, int]:
     """Give back what the runs of lost workers hold."""
     dead = SpendingHold.objects.filter(created_at__lt=run.as_of - DEAD_AFTER).order_by("pk")

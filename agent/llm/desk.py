@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from agent.engines import Event, Tell
 from agent.llm import limits
+from agent.llm.items import Asked, Begun, Counted, Item, Piece
 from agent.llm.ledger import Ledger
 from agent.llm.limits import Refused
-from agent.llm.session import Asked, Begun, Counted, Item, Piece
 from agent.llm.toolbox import Toolbox, for_model
 from agent.models import AgentRun
 

@@ -17,12 +17,13 @@ from agent.engines import Event, Question, Tell, silent
 from agent.grounding import Grounding, check
 from agent.llm.desk import RunDesk
 from agent.llm.draft import Written, written
+from agent.llm.items import Failed
 from agent.llm.ledger import Ledger
 from agent.llm.limits import Refused
 from agent.llm.prompt import instructions, repair
-from agent.llm.providers import opened
+from agent.llm.providers import opened, settings_of
 from agent.llm.replay import earlier_turns
-from agent.llm.session import Failed, OpenModel, Session, TooLarge
+from agent.llm.session import OpenModel, Session, TooLarge
 from agent.llm.toolbox import Toolbox
 from agent.models import AgentRun
 from agent.tools.registry import Ask
@@ -60,6 +61,7 @@ class ModelEngine:
                 self.open_model or partial(opened, self.ledger.choice),
                 instructions(ask),
                 toolbox.tools(),
+                settings_of(self.ledger.choice),
                 messages=earlier_turns(self.ledger.run),
             )
         refused = False

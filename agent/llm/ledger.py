@@ -12,7 +12,7 @@ from agent.llm import limits
 from agent.llm.budgets import release, settle
 from agent.llm.configuration import ModelChoice
 from agent.llm.cost import Tokens, cost_of
-from agent.llm.session import Counted
+from agent.llm.items import Counted
 from agent.models import AgentRun, ModelPrice, SpendingHold, TokenUsage
 
 

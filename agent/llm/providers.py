@@ -9,12 +9,26 @@ from anthropic import AsyncAnthropic
 from django.conf import settings
 from openai import AsyncOpenAI
 from pydantic_ai.models import Model
-from pydantic_ai.models.anthropic import AnthropicModel
+from pydantic_ai.models.anthropic import AnthropicModel, AnthropicModelSettings
 from pydantic_ai.models.openai import OpenAIResponsesModel
 from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai import OpenAIProvider
+from pydantic_ai.settings import ModelSettings
 
 from agent.llm.configuration import ANTHROPIC, ModelChoice
+
+
+def settings_of(choice: ModelChoice) -> ModelSettings:
+    """What each request asks for. Tools and instructions are the same in each, so Anthropic is told to cache them;
+    OpenAI does so by itself.
+    """
+    if choice.provider == ANTHROPIC:
+        return AnthropicModelSettings(
+            max_tokens=settings.LLM_MAX_OUTPUT_TOKENS,
+            anthropic_cache_tool_definitions=True,
+            anthropic_cache_instructions=True,
+        )
+    return ModelSettings(max_tokens=settings.LLM_MAX_OUTPUT_TOKENS)
 
 
 @asynccontextmanager

@@ -14,9 +14,8 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from django.conf import settings
 from pydantic_ai import Agent
 from pydantic_ai import Tool as ModelTool
 from pydantic_ai.exceptions import ModelHTTPError
@@ -36,71 +35,12 @@ from pydantic_ai.usage import RunUsage, UsageLimits
 from agent.llm import limits
 from agent.llm.cost import Tokens
 from agent.llm.draft import storable
+from agent.llm.items import Asked, Begun, Counted, Desk, Ended, Failed, Item, Piece
 from agent.tools.registry import Tool
 
 #: How long the asking thread waits for something to do before it looks at the clock.
 PAUSE = 0.2
 OpenModel = Callable[[], AbstractAsyncContextManager[Model]]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A tool the model calls; the answer goes back through `reply`."""
-
-    name: str
-    args: dict[str, Any]
-    reply: Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Words of the model."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A request is on its way; until `Counted` follows, nobody knows what it costs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A request was answered. Without tokens the provider named none; without a reason the stream was cut."""
-
-    tokens: Tokens | None
-    finish_reason: str
-    milliseconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The conversation is over; with an error, it is over early."""
-
-    error: BaseException | None = None
-
-
-Item = Asked | Piece | Begun | Counted | Ended
-
-
-class Desk(Protocol):
-    """Serves a conversation, on the thread that asked for the answer."""
-
-    def serve(self, item: Item) -> None: ...
-
-    def check(self) -> None:
-        """Called before every item, and at least every 0.2 s."""
-
-    def idle(self) -> None:
-        """Called when nothing is to be served right now."""
-
-
-class Failed(Exception):
-    """The other side ended the conversation early; `cause` is what its client, or a limit, said."""
-
-    def __init__(self, cause: BaseException) -> None:
-        super().__init__(f"{type(cause).__name__}: {cause}")
-        self.cause = cause
 
 
 @dataclass(slots=True)
@@ -110,6 +50,7 @@ class Session:
     open_model: OpenModel
     instructions: str
     tools: list[Tool]
+    model_settings: ModelSettings
     usage: RunUsage = field(default_factory=RunUsage)
     messages: list[ModelMessage] = field(default_factory=list)
     new_messages: list[ModelMessage] = field(default_factory=list)
@@ -165,12 +106,11 @@ class Session:
             tool_calls_limit=limits.TOOL_CALLS,
             per_request_input_tokens_limit=limits.INPUT_TOKENS,
         )
-        model_settings = ModelSettings(max_tokens=settings.LLM_MAX_OUTPUT_TOKENS)
         async with (
             self.open_model() as model,
             agent.iter(
                 prompt, model=model, message_history=self.messages, usage=self.usage,
-                usage_limits=usage_limits, model_settings=model_settings,
+                usage_limits=usage_limits, model_settings=self.model_settings,
             ) as run,
         ):  # fmt: skip
             try:

@@ -107,3 +107,14 @@ def test_a_first_question_stays_below_eight_thousand_tokens(start: Start, asked:
     asked()
     sizes = [len(json.dumps(heard.body)) // 4 for heard in server.heard]
     assert sum(sizes) <= 8_000, sizes
+
+
+def test_tools_and_instructions_are_cached_where_it_has_to_be_asked_for(
+    start: Start, asked: Any, provider: str
+) -> None:
+    server = start(Reply(("Nothing.",)))
+    asked()
+    body = server.heard[0].body
+    marked = "cache_control" in body["tools"][-1] if provider == "anthropic" else "cache_control" not in str(body)
+    assert marked and body["stream"] is True
+    assert body.get("max_tokens", body.get("max_output_tokens")) == 1_500
