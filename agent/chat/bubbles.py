@@ -94,12 +94,18 @@ def steps_of(events: Iterable[RunEvent]) -> tuple[str, ...]:
 
 
 def draft_of(events: Iterable[RunEvent]) -> str:
-    """The text as far as it has arrived, plain."""
-    return plain_draft("".join(event.body.get("text", "") for event in events if event.kind == RunEvent.Kind.TEXT))
+    """The text as far as it has arrived, plain. A notice begins it anew: what was written before it does not count."""
+    text = ""
+    for event in events:
+        if event.kind == RunEvent.Kind.NOTICE:
+            text = ""
+        elif event.kind == RunEvent.Kind.TEXT:
+            text += event.body.get("text", "")
+    return plain_draft(text)
 
 
 def state_words(run: AgentRun, events: Iterable[RunEvent]) -> str:
-    if any(event.kind == RunEvent.Kind.TEXT for event in events):
+    if draft_of(events):
         return "A draft. Its figures are checked when it is complete."
     if run.state == AgentRun.State.WAITING:
         return "Waiting for its turn. You can leave this page; the answer will be here."
@@ -152,9 +158,10 @@ def _answer(request: BusinessRequest, turn: Turn, message: Message) -> Bubble:
 
 
 def _notices(turn: Turn, message: Message, *, kept: bool) -> Iterable[str]:
-    """What to know about an answer: the run's own words, or else why the analyst stood in."""
-    yield from turn.notices
-    if turn.run and not turn.notices and turn.run.fallback:
+    """What to know about an answer: the run's last word, or else why the analyst stood in."""
+    if turn.last_word:
+        yield turn.last_word
+    elif turn.run and turn.run.fallback:
         yield FALLBACKS[AgentRun.Fallback(turn.run.fallback)]
     if message.status == Message.Status.PARTIAL:
         yield CUT_SHORT

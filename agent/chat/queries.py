@@ -34,6 +34,18 @@ class Turn:
     def notices(self) -> tuple[str, ...]:
         return tuple(event.body.get("text", "") for event in self.events if event.kind == RunEvent.Kind.NOTICE)
 
+    @property
+    def last_word(self) -> str:
+        return last_word(self.run, self.events)
+
+
+def last_word(of: AgentRun | None, told: Iterable[RunEvent]) -> str:
+    """What a run had to say in the end, where its answer is not the one that was meant; the rest was for the way."""
+    if of is None or not (of.fallback or of.state == AgentRun.State.FAILED):
+        return ""
+    notices = [event.body.get("text", "") for event in told if event.kind == RunEvent.Kind.NOTICE]
+    return notices[-1] if notices else ""
+
 
 def conversations(business: Business, user: User, *, search: str = "") -> tuple[Conversation, ...]:
     """The person's newest conversations whose title holds every word of `search`. One query."""

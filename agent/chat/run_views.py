@@ -29,11 +29,12 @@ def progress(request: BusinessRequest, run: UUID) -> HttpResponse:
     events = queries.events(request.business, found)
     before = [event for event in events if event.seq <= after]
     new = [event for event in events if event.seq > after]
+    notices = [event.body.get("text", "") for event in new if event.kind == RunEvent.Kind.NOTICE]
     context = {
         "key": found.pk,
         "steps": steps_of(new),
-        "text": draft_of(events)[len(draft_of(before)) :],
-        "notices": [event.body.get("text", "") for event in new if event.kind == RunEvent.Kind.NOTICE],
+        "text": draft_of(events) if notices else draft_of(events)[len(draft_of(before)) :],
+        "notices": notices,
         "state": state_words(found, events),
         "after": events[-1].seq if events else 0,
         "pace": pace_of(found, now=request.now),

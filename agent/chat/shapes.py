@@ -154,7 +154,6 @@ def chat_shape(business: Business, run: AgentRun, answer: Message) -> ChatOut:
         ToolCallOut(call=call.call, tool=call.tool, args=call.args, status=call.status)
         for call in queries.tool_calls(business, answer)
     ]
-    notices = [event for event in queries.events(business, run) if event.kind == RunEvent.Kind.NOTICE]
     return ChatOut(
         conversation_id=answer.conversation_id,
         message_id=answer.pk,
@@ -167,7 +166,7 @@ def chat_shape(business: Business, run: AgentRun, answer: Message) -> ChatOut:
         grounding={name: value for name, value in answer.grounding.items() if name != "rejected"},
         run_id=run.pk,
         engine=answer.engine,
-        notice=" ".join(event.body.get("text", "") for event in notices),
+        notice=queries.last_word(run, queries.events(business, run)),
     )
 
 

@@ -41,7 +41,8 @@ class ScriptedModel:
                 raise Stopped
             tell(Event.text(piece))
         with acting_for(run.business):
-            AgentRun.objects.of(run.business).filter(pk=run.pk).update(engine="model/1", model="scripted")
+            fields = {"engine": "model/1", "model": "scripted", "fallback": "provider" if self.notice else ""}
+            AgentRun.objects.of(run.business).filter(pk=run.pk).update(**fields)
         return Answer(draft, "model/1", "scripted", notice=self.notice, partial=self.partial)
 
 

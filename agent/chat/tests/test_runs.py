@@ -203,7 +203,7 @@ class TestInAWorker:
         run_jobs()
         run.refresh_from_db()
         assert run.answer is not None and run.answer.status == "partial"
-        assert queries.turns_of_run(world.business, world.owner, run)[-1].notices == ("The budget is used up.",)
+        assert queries.turns_of_run(world.business, world.owner, run)[-1].last_word == "The budget is used up."
 
 
 def test_text_is_gathered_and_keeps_its_order(world: World, wakeups: Any, monkeypatch: pytest.MonkeyPatch) -> None:

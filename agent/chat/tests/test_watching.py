@@ -62,7 +62,9 @@ def test_the_page_of_a_running_question_polls_and_without_scripts_looks_again(
 ) -> None:
     page = browser.get(url(world, "conversation", run.conversation_id)).content.decode()
     assert f'hx-get="{url(world, "run", run.pk)}?after=0"' in page
-    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
+    # With an address of its own: a page that stands at #latest would only scroll.
+    here = url(world, "conversation", run.conversation_id)
+    assert f'<noscript><meta http-equiv="refresh" content="3; url={here}"></noscript>' in page
     assert "Waiting for its turn" in page and url(world, "stop", run.pk) in page
     assert "A language model of Anthropic writes the answers" in page
 
@@ -81,11 +83,25 @@ def test_only_what_is_new_is_sent(browser: Client, world: World, run: AgentRun) 
 
 
 def test_a_reload_shows_all_of_it_again(browser: Client, world: World, run: AgentRun) -> None:
-    told(run, tool("error"), Event.text("Your score is 71"), Event.notice("The model is slow."))
+    told(run, tool("error"), Event.notice("The model is slow."), Event.text("Your score is 71"))
     page = browser.get(url(world, "conversation", run.conversation_id)).content.decode()
     assert "Reading dispute summary: nothing came of it" in page and "Your score is 71" in page
     assert "The model is slow." in page and "?after=3" in page
     assert AgentRun.objects.count() == 1
+
+
+def test_a_notice_begins_the_draft_anew_and_is_gone_when_the_answer_is_there(
+    browser: Client, world: World, run: AgentRun, run_jobs: Any
+) -> None:
+    told(run, Event.text("Your score is 99."))
+    told(run, Event.notice("Checking the figures once more."), Event.text("Your score is 71."))
+    body = news(browser, world, run, after=1)
+    assert f'<div id="draft-{run.pk}" hx-swap-oob="innerHTML">Your score is 71.</div>' in body and "once more" in body
+    page = browser.get(url(world, "conversation", run.conversation_id)).content.decode()
+    assert "Your score is 71." in page and "is 99" not in page
+    AgentRun.objects.update(state="waiting")
+    run_jobs()
+    assert "once more" not in news(browser, world, run)
 
 
 @pytest.mark.parametrize("after", ["", "-1", "x", "9" * 20, "٣"])
@@ -103,7 +119,7 @@ def test_the_answer_takes_the_drafts_place(browser: Client, world: World, run: A
 
 
 def test_a_draft_is_text_whatever_it_says(browser: Client, world: World, run: AgentRun) -> None:
-    told(run, Event.text("<img src=x onerror=alert(1)><script>"), Event.notice("<b>x</b>"))
+    told(run, Event.notice("<b>x</b>"), Event.text("<img src=x onerror=alert(1)><script>"))
     body = news(browser, world, run)
     assert "<img" not in body and "<script>" not in body and "<b>" not in body and "&lt;img src=x" in body
 
