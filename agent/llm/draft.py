@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.analyst.draft import Draft, known
 from agent.grounding import CITED, SOURCE, Pool
-from agent.tools.envelope import Cited
+from agent.tools.envelope import Cited, ToolResult
 
 IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
 LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
@@ -20,6 +20,9 @@ ADDRESS = re.compile(
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 BLANKS = re.compile(r"\n{3,}")
 MARK = re.compile(r"(\[(?:ev|Source):[^\]]*\])")
+
+#: Facts that people named: their numbers are nobody's figures, as in labels.
+NAMED = frozenset({"name", "industry", "account"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +47,22 @@ class Written(Draft):
     def pool(self, question: str) -> Pool:
         """What the text may print: figures, cited passages, the question, and what our own tools said in words.
 
-        Labels and texts of rows are left out: they may come from outside, and a number in them is nobody's figure.
+        Labels, texts of rows and names are left out: they may come from outside, and their numbers are nobody's figures.
         """
         results = [result for result, _ in self.results]
         docs = self.docs
         passages = [p.chunk.text for result in results for p in result.passages if p.chunk.doc_id in docs]
-        own = [words for r in results for words in (r.message, *r.warnings, *(value for _, value in r.facts))]
+        own = [words for result in results for words in _own_words(result)]
         gaps = [cited.figure.gap for result in results for cited in result.all_figures if cited.figure.gap]
         return Pool.of(
             [known(cited) for result in results for cited in result.all_figures],
             texts=[question, *passages, *own, *gaps],
             days=[day for result in results for day in result.days],
         )
+
+
+def _own_words(result: ToolResult) -> tuple[str, ...]:
+    return (result.message, *result.warnings, *(value for fact, value in result.facts if fact not in NAMED))
 
 
 def written(draft: Written) -> Written:
