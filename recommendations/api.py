@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
@@ -12,17 +12,19 @@ from ninja import Router, Schema
 from pydantic import ConfigDict
 
 from accounts.access import api_business
-from accounts.errors import InvalidInput
 from accounts.models import User
 from accounts.requests import BusinessRequest
 from recommendations.board.queries import MOST, PAGE, Filters, listed, one
 from recommendations.board.services import decide
 from recommendations.models import Recommendation
 from recommendations.notifications.services import announce_urgent
-from recommendations.outcomes.queries import Judged, judged, outcome_of
+from recommendations.outcomes.api import OutcomeOut, outcome_shape
+from recommendations.outcomes.api import router as outcomes_router
+from recommendations.outcomes.queries import judged
+from recommendations.revisions import asked_revision
 
 router = Router(tags=["Recommendations"])
-ROUTERS = [("", router)]
+ROUTERS = [("", router), ("", outcomes_router)]
 
 
 class GainOut(Schema):
@@ -44,35 +46,6 @@ class ImpactOut(Schema):
     method: str
     base: dict[str, Any] | None
     potential: dict[str, Any] | None
-
-
-class OutcomeOut(Schema):
-    """How the outcome is judged, and what came of it.
-
-    `state`: `none` until the advice is taken, then `planned` or `unmeasurable`, and `measured` in the end.
-    `result`: `worked`, `no_effect`, `harmed` or `unknowable`. `effect` is after less before with its 90 % interval.
-    """
-
-    recommendation_id: UUID
-    rule: str
-    status: str
-    state: str
-    result: str | None
-    reason: str
-    metric: str
-    method: str
-    effect: dict[str, Any] | None
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-    baseline: dict[str, Any] | None
-    minimum_detectable: str | None
-    before_from: date | None
-    before_until: date | None
-    after_from: date | None
-    after_until: date | None
-    due_on: date | None
-    controls: list[str]
-    measured_at: datetime | None
 
 
 class RecommendationOut(Schema):
@@ -130,17 +103,6 @@ class DecisionIn(Schema):
     business_id: UUID | None = None
 
 
-class ReportIn(Schema):
-    """What an automation tells: whether it did what was advised."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    status: Literal["done", "failed"]
-    reason: str = ""
-    revision: int | None = None
-    business_id: UUID | None = None
-
-
 @router.get("/recommendations", response=RecommendationsOut, summary="Recommendations of a business")
 def list_recommendations(
     request: HttpRequest,
@@ -188,38 +150,11 @@ def decide_recommendation(
         worse_by=body.worse_by,
         scope=body.scope,
         reason=body.reason,
-        revision=_revision(request, body.revision),
+        revision=asked_revision(request, body.revision),
     )
     announce_urgent(business, desk=row.desk, as_of=now)
     response["ETag"] = f'"{row.revision}"'
     return shape(one(business, row.pk), as_of=now)
-
-
-@router.get("/recommendations/{recommendation_id}/outcome", response=OutcomeOut, summary="Outcome")
-def get_outcome(request: HttpRequest, recommendation_id: UUID, business_id: UUID | None = None) -> OutcomeOut:
-    """How the outcome is judged, and what came of it."""
-    business = api_business(request, business_id, permission="read:analytics")
-    return outcome_shape(outcome_of(business, recommendation_id), as_of=_now(request))
-
-
-@router.post("/recommendations/{recommendation_id}/outcome", response=OutcomeOut, summary="Report done or failed")
-def report_outcome(
-    request: HttpRequest, recommendation_id: UUID, body: ReportIn, business_id: UUID | None = None
-) -> OutcomeOut:
-    """For automations: say that what was advised was done, or could not be. Saying it twice changes nothing."""
-    business = api_business(request, body.business_id or business_id, permission="write:recommendations")
-    now = _now(request)
-    row = decide(
-        business,
-        recommendation_id,
-        body.status,
-        actor=request.user if isinstance(request.user, User) else None,
-        at=now,
-        reason=body.reason,
-        revision=_revision(request, body.revision),
-    )
-    announce_urgent(business, desk=row.desk, as_of=now)
-    return outcome_shape(outcome_of(business, recommendation_id), as_of=now)
 
 
 def shape(row: Recommendation, *, as_of: datetime) -> RecommendationOut:
@@ -241,32 +176,6 @@ def shape(row: Recommendation, *, as_of: datetime) -> RecommendationOut:
 SAME = tuple(set(RecommendationOut.model_fields) - {"description", "gain", "status", "impact", "waits_for", "outcome"})
 
 
-def outcome_shape(found: Judged, *, as_of: datetime) -> OutcomeOut:
-    """Plan and outcome as the API prints them; what is not known yet is null."""
-    plan, outcome = found.plan, found.outcome
-    return OutcomeOut(
-        recommendation_id=found.row.pk,
-        rule=found.row.rule,
-        status=found.row.status_at(as_of),
-        state=found.state or "none",
-        result=outcome.result if outcome else "unknowable" if found.state == "unmeasurable" else None,
-        reason=(outcome.reason if outcome else "") or (plan.reason if plan else ""),
-        effect=outcome.effect if outcome else None,
-        before=outcome.before if outcome else None,
-        after=outcome.after if outcome else None,
-        measured_at=outcome.measured_at if outcome else None,
-        metric=plan.metric if plan else "",
-        method=plan.method if plan else "",
-        baseline=plan.baseline_figure if plan else None,
-        minimum_detectable=f"{plan.minimum.normalize():f}" if plan and plan.minimum is not None else None,
-        controls=plan.controls if plan else [],
-        **{name: getattr(plan, name, None) for name in DATES},
-    )
-
-
-DATES = ("before_from", "before_until", "after_from", "after_until", "due_on")
-
-
 def _impact(row: Recommendation) -> ImpactOut | None:
     """Base is the figure whose target is the potential, where the advice has one."""
     if not row.impact:
@@ -274,17 +183,6 @@ def _impact(row: Recommendation) -> ImpactOut | None:
     aimed = row.target["metric"] if row.target else ""
     base = next((figure for figure in row.figures if figure["metric"] == aimed), None)
     return ImpactOut(**row.impact, base=base, potential=row.target)
-
-
-def _revision(request: HttpRequest, given: int | None) -> int | None:
-    """The revision of the body, or of `If-Match`. Errors: InvalidInput for a header that holds none of ours."""
-    header = request.headers.get("If-Match", "").strip()
-    if given is not None or header in ("", "*"):
-        return given
-    text = header.removeprefix("W/").strip('"')
-    if not text.isdecimal() or len(text) > 9:
-        raise InvalidInput('If-Match holds the revision, such as "3".', field="If-Match", value=header[:40])
-    return int(text)
 
 
 def _now(request: HttpRequest) -> datetime:

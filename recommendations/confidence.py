@@ -9,7 +9,7 @@ from analytics.figures import Figure
 
 #: The finding is a count of records, or a state: there is nothing to estimate.
 RECORDED = Decimal(1)
-RECORDED_WORDS = "1: it is a count of records or a state."
+RECORDED_WORDS = "Certain: a count of records, or a state."
 SIGN_WORDS = "The probability that the estimate has the sign it shows, from its 90 % interval."
 HALF_WIDTHS = Decimal("1.645")  # of a 90 % interval, in standard errors
 PLACES = Decimal("0.001")

@@ -34,6 +34,7 @@ SAID = {
     Status.FAILED: "Marked as failed.",
     Status.OPEN: "Open again.",
 }
+SOURCES = {"payments": "Your payment data", "trading": "Your broker statements"}
 EFFORTS = {1: "Minutes", 2: "Hours", 3: "Days"}
 ORDERS = (
     ("-weight", "Most important"),
@@ -88,6 +89,7 @@ def detail(request: BusinessRequest, recommendation: UUID) -> HttpResponse:
         "lifted": cards.lifted(row),
         "pages": [(doc, doc.replace("-", " ").capitalize()) for doc in row.knowledge],
         "rule": RULES.get(row.rule),
+        "source": SOURCES.get(row.desk, "Your data"),
         "effort": EFFORTS.get(row.effort, ""),
         "record": record_words(track_records(request.business).get(row.rule)),
         "timeline": [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from accounts import formats
@@ -50,6 +50,15 @@ class Judged:
         if self.state == "planned" and self.plan is not None:
             return f"Outcome to be measured on {formats.day(self.plan.due_on)}"
         return "Outcome cannot be measured" if self.plan else ""
+
+    @property
+    def spans(self) -> list[tuple[str, date, date]]:
+        """The days before and after with their last days, as people name spans; none without a plan."""
+        plan = self.plan
+        if plan is None:
+            return []
+        ends = (("Days before", plan.before_from, plan.before_until), ("Days after", plan.after_from, plan.after_until))
+        return [(label, first, end - timedelta(days=1)) for label, first, end in ends if first and end]
 
     @property
     def tone(self) -> str:

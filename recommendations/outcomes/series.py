@@ -16,9 +16,11 @@ from django.db.models import Count, Q, Sum
 from accounts.models import Business
 from accounts.money import to_minor
 from accounts.periods import local_day
+from analytics.figures import Rows
 from analytics.models import PaymentDay
 from analytics.payments.reader import sources_shown
 from analytics.trading.accounts import Account, accounts_of
+from analytics.trading.sheet import TRADES
 from ingestion.models import Trade
 from recommendations.outcomes import keys as _keys  # noqa: F401 - registers the metrics
 from recommendations.outcomes.calc import Days
@@ -61,6 +63,14 @@ PAYMENTS: dict[str, Of] = {
     "outcomes.failed_share": lambda day: (day["failed"], day["failed"] + day["charges"]),
     "outcomes.net_day": lambda day: (day["gross"] - day["refunds"], 1),
     "outcomes.idle_days": lambda day: (int(day["charges"] == 0), 1),
+}
+#: Which list shows the facts of a metric.
+LISTS: dict[str, tuple[str, dict[str, str]]] = {
+    "outcomes.refund_share": ("payments.ledger", {"bucket": "gross,refund"}),
+    "outcomes.chargeback_share": ("payments.chargebacks", {}),
+    "outcomes.failed_share": ("payments.attempts", {}),
+    "outcomes.net_day": ("payments.ledger", {"bucket": "gross,refund"}),
+    "outcomes.idle_days": ("payments.charges", {}),
 }
 IN_MONEY = frozenset({"outcomes.refund_share", "outcomes.net_day"})  # of the business's own currency only
 TRADING = frozenset({"outcomes.net_decision", "outcomes.swing", "outcomes.stops_share"})
@@ -124,6 +134,14 @@ def _session(metric: str, row: dict[str, Any], currency: str) -> DayRow:
         return DayRow(day, Decimal(row["stops"]), n)
     net = Decimal(to_minor(row["net"], currency))
     return DayRow(day, net, n) if metric == "outcomes.net_decision" else DayRow(day, abs(net))
+
+
+def behind(metric: str, subject: str, start: date, end: date) -> Rows:
+    """The facts that a value of [start, end) was made of, as a list that can be opened."""
+    if metric in TRADING:
+        return Rows.of(TRADES, account=":".join(subject.split(":")[1:2]), start=start, end=end)
+    query, more = LISTS[metric]
+    return Rows.of(query, start=start, end=end, **more)
 
 
 def aligned(own: Read, others: Sequence[Read]) -> tuple[Days, list[Days]]:

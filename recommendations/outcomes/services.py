@@ -9,14 +9,14 @@ from decimal import Decimal
 from accounts.events import record
 from accounts.models import Business
 from accounts.periods import local_day
-from analytics.figures import Figure, ratio, to_json
+from analytics.figures import Figure, Rows, ratio, to_json
 from analytics.registry import Better, Unit, metric_of
 from recommendations.events import OutcomeFacts
 from recommendations.generation.history import note
 from recommendations.models import Outcome, OutcomePlan, Recommendation, RecommendationEvent
 from recommendations.outcomes import calc
 from recommendations.outcomes.checks import Measured
-from recommendations.outcomes.series import Read, aligned, controls_of, read
+from recommendations.outcomes.series import Read, aligned, behind, controls_of, read
 from recommendations.registry import RULES, UNSTATED
 
 DAY = timedelta(days=1)
@@ -105,7 +105,8 @@ def _fill(plan: OutcomePlan, check: Measured, row: Recommendation, *, today: dat
     if days.value is None:
         plan.reason = TOO_LITTLE
         return
-    plan.baseline_figure = to_json(_figure(plan, days.value, days.n, today))
+    rows = behind(check.metric, row.subject, plan.before_from, plan.before_until)
+    plan.baseline_figure = to_json(_figure(plan, days.value, days.n, today, rows=rows))
     plan.controls = list(_controls(row, check, plan)) if check.controls else []
     if plan.controls:
         days = _difference(row.business, plan, own, plan.before_from, plan.before_until)
@@ -167,12 +168,11 @@ def _keep(
     )
     facts = OutcomeFacts(result.value, plan.metric, None, None, None)
     if effect is not None:
+        before, after = _before_and_after(plan, row, effect, day)
         low, high = (_exact(plan, end) for end in (effect.low, effect.high))
         whole = Figure(plan.metric, _value(plan, effect.effect), effect.n_before + effect.n_after, day, low=low,
-                       high=high, currency=currency, note="After less before")  # fmt: skip
-        outcome.effect = to_json(whole)
-        outcome.before = to_json(_figure(plan, effect.before, effect.n_before, day, note="Before"))
-        outcome.after = to_json(_figure(plan, effect.after, effect.n_after, day, note="After"))
+                       high=high, currency=currency, inputs=(after, before), note="After less before")  # fmt: skip
+        outcome.effect, outcome.before, outcome.after = to_json(whole), to_json(before), to_json(after)
         facts = OutcomeFacts(result.value, plan.metric, Decimal(whole.value or 0), low, high)
     outcome.save(force_insert=True)
     note(row, RecommendationEvent.Kind.OUTCOME, at=as_of, reason=outcome.get_result_display(), outcome=facts)
@@ -180,8 +180,22 @@ def _keep(
     return outcome
 
 
-def _figure(plan: OutcomePlan, value: float, n: int, day: date, *, note: str = "") -> Figure:
-    return Figure(plan.metric, _value(plan, value), n, day, currency=plan.currency, note=note)
+def _before_and_after(plan: OutcomePlan, row: Recommendation, effect: calc.Effect, day: date) -> tuple[Figure, Figure]:
+    """Both sides as figures; less their controls where there are any."""
+    sides = (
+        ("Before", effect.before, effect.n_before, plan.before_from, plan.before_until),
+        ("After", effect.after, effect.n_after, plan.after_from, plan.after_until),
+    )
+    made = [
+        _figure(plan, value, n, day, note=note, rows=behind(plan.series, row.subject, start, end))
+        for note, value, n, start, end in sides
+        if start is not None and end is not None
+    ]
+    return made[0], made[1]
+
+
+def _figure(plan: OutcomePlan, value: float, n: int, day: date, *, note: str = "", rows: Rows | None = None) -> Figure:
+    return Figure(plan.metric, _value(plan, value), n, day, currency=plan.currency, note=note, rows=rows)
 
 
 def _value(plan: OutcomePlan, value: float) -> Decimal | int:

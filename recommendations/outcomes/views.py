@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -57,7 +58,7 @@ def _values(request: BusinessRequest, found: Judged) -> list[tuple[str, object, 
     rows = [("baseline", "Before, as it stood on the day", baseline)]
     rows += [(name, label, figures.get(name)) for name, label in NAMES]
     return [
-        (label, figure, evidence_url(request.business, KIND, found.row.pk, name))
+        (label, replace(figure, note=""), evidence_url(request.business, KIND, found.row.pk, name))
         for name, label, figure in rows
         if figure is not None
     ]

@@ -11,8 +11,10 @@ import pytest
 
 from accounts.models import Event
 from accounts.testing.world import World
+from analytics.evidence.rows import row_set
 from analytics.figures import from_json
 from analytics.models import PaymentDay
+from analytics.registry import METRICS, Better
 from analytics.testing import payments as facts
 from analytics.testing import trading_desk
 from ingestion.models import Source, Trade
@@ -21,6 +23,7 @@ from recommendations.events import LISTENERS, AdviceEvent, register_listener
 from recommendations.generation.services import apply
 from recommendations.models import Outcome, OutcomePlan, Recommendation
 from recommendations.outcomes.records import track_records
+from recommendations.outcomes.series import PAYMENTS, TRADING, behind
 from recommendations.outcomes.services import NO_DATA, TOO_LITTLE, due_plans, measure
 from recommendations.outcomes.tasks import measure_all
 from recommendations.registry import Evaluation
@@ -107,7 +110,8 @@ class TestMeasuring:
         outcome = measure(world.business, plan, as_of=later)
         assert outcome is not None and outcome.result == result and outcome.rule == REFUNDS
         effect = from_json(outcome.effect or {})
-        assert effect.low is not None and effect.high is not None
+        assert effect.low is not None and effect.high is not None and len(effect.inputs) == 2
+        assert all(row_set(world.business, part.rows).title == "Ledger rows" for part in effect.inputs if part.rows)
         assert effect.low <= Decimal(str(refunds)) - Decimal("0.08") + Decimal("0.01") and effect.high > effect.low
         assert due_plans(world.business, as_of=later) == []
         assert Event.objects.filter(name="recommendations.outcomes.measured").count() == 1
@@ -163,6 +167,15 @@ def trades(of: Source, nets: dict[date, float]) -> None:
         )
         for day, net in nets.items()
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("metric", sorted({*PAYMENTS, *TRADING}))
+def test_every_metric_is_registered_and_opens_its_facts(world: World, clock: datetime, metric: str) -> None:
+    of = trading_desk.account(world.business)
+    trades(of, {clock.date(): 100})
+    assert METRICS[metric].better is not Better.NEITHER
+    facts_behind = behind(metric, f"account:{of.pk}", clock.date() - DAY, clock.date() + DAY)
+    assert row_set(world.business, facts_behind).facts.count() == (metric in TRADING)
 
 
 def test_other_accounts_take_out_what_the_market_did(world: World, clock: datetime) -> None:
