@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from recommendations.outcomes.calc import Days, Result, difference, effect, minimum_detectable, result
-from recommendations.outcomes.tests.worlds import World, amounts, noise, shares
+from recommendations.testing.worlds import World, amounts, noise, shares
 
 WORLDS = 400
 #: Three standard errors of a share of 5 % and of 10 % over 400 worlds.
