@@ -47,7 +47,7 @@ class Written(Draft):
     def pool(self, question: str) -> Pool:
         """What the text may print: figures, cited passages, the question, and what our own tools said in words.
 
-        Labels, texts of rows and names are left out: they may come from outside, and their numbers are nobody's figures.
+        Labels, texts of rows and names are left out: they may come from outside; their numbers are nobody's figures.
         """
         results = [result for result, _ in self.results]
         docs = self.docs
