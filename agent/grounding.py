@@ -40,7 +40,7 @@ SILENT = re.compile(
     r"\[(?:ev|Source):[^\]]*\]|https?://\S+|\]\([^)]*\)|^\s*\d+[.)](?:\s|$)|\b\d{1,2}:\d{2}\b", re.MULTILINE
 )
 NUMBER = re.compile(
-    r"(?<![\w.,/])(?<![A-Za-z]-)(?P<sign>[-+−]?)(?P<symbol>US\$|R\$|[$€£¥₹₩]|[A-Z]{3}[\s\u00a0](?=\d))?"
+    r"(?<![\w.,/…])(?<![A-Za-z]-)(?P<sign>[-+−]?)(?P<symbol>US\$|R\$|[$€£¥₹₩]|[A-Z]{3}[\s\u00a0](?=\d))?"
     r"(?P<whole>\d{1,3}(?:[,\u00a0\u202f]\d{3})+|\d+)(?P<part>\.\d+)?"
     r"(?:[\s\u00a0\u202f]?(?P<suffix>%|percent\b|per cent\b|pp\b|thousand\b|million\b|billion\b)"
     r"|(?P<tight>bn|[kKMBbx])\b)?"
@@ -153,7 +153,10 @@ def sentences(text: str) -> list[str]:
 
 
 def numbers(text: str) -> list[Printed]:
-    """The numbers a reader sees: not those inside citations, links, dates, times, list markers and identifiers."""
+    """The numbers a reader sees: not those inside citations, links, dates, times, list markers and identifiers.
+
+    The last digits of a masked account number, `…2461`, are an identifier.
+    """
     visible = DAY.sub(" ", SILENT.sub(" ", text))
     found = [_printed(match) for match in NUMBER.finditer(visible)]
     return found + [_word(match) for match in WORD.finditer(visible)]

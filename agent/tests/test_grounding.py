@@ -96,6 +96,7 @@ def test_a_reference_behind_the_full_stop_belongs_to_its_sentence() -> None:
         ("3–5 or 3-5", [("3", ""), ("5", ""), ("3", ""), ("5", "")]),
         ("ABC 5", [("5", "")]),
         ("v1.2.3", []),
+        ("Record the stops of Harbour-Live …2461, all … 12", [("12", "")]),
     ],
 )
 def test_numbers_are_read_as_printed(text: str, found: list[tuple[str, str]]) -> None:
