@@ -9,8 +9,12 @@ from ingestion.trading.reading.formats.ibkr_flex import IbkrFlex
 from ingestion.trading.reading.formats.ibkr_history import IbkrHistory
 from ingestion.trading.reading.formats.metatrader4 import MetaTrader4
 from ingestion.trading.reading.formats.metatrader5 import MetaTrader5
+from ingestion.trading.reading.formats.ninjatrader import NinjaExecutions, NinjaTrades
+from ingestion.trading.reading.formats.projectx import ProjectX, ProjectXOrders
+from ingestion.trading.reading.formats.rithmic import RithmicOrders, RithmicPerformance
 from ingestion.trading.reading.formats.thinkorswim import Thinkorswim
 from ingestion.trading.reading.formats.tradingview import TradingView
+from ingestion.trading.reading.formats.tradovate import TradovateOrders, TradovatePerformance, TradovatePositions
 
 FORMATS: tuple[Format, ...] = (
     MetaTrader4(),
@@ -21,4 +25,13 @@ FORMATS: tuple[Format, ...] = (
     IbkrFlex(),
     IbkrHistory(),
     Thinkorswim(),
+    TradovatePerformance(),
+    TradovatePositions(),
+    TradovateOrders(),
+    ProjectX(),
+    ProjectXOrders(),
+    NinjaExecutions(),
+    NinjaTrades(),
+    RithmicOrders(),
+    RithmicPerformance(),
 )

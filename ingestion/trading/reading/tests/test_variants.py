@@ -15,7 +15,10 @@ from ingestion.trading.reading.tests.cases import case_bytes
 from ingestion.trading.reading.tests.variants import Variant
 
 HINTS = Hints(zone="America/New_York", answers={"symbol": "MSFT"})
-POINTED = ("ctrader_history.csv", "tradingview_en.csv", "ibkr_flex.csv", "thinkorswim.csv")
+POINTED = (
+    "ctrader_history.csv", "tradingview_en.csv", "ibkr_flex.csv", "thinkorswim.csv", "ninjatrader.csv",
+    "rithmic_performance.csv",
+)  # fmt: skip
 VARIANTS = st.builds(
     Variant,
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"]),
