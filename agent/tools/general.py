@@ -18,7 +18,7 @@ from recommendations.models import Recommendation
 from recommendations.outcomes.queries import judged
 from recommendations.wording import clean
 
-MEASURED = 2  # newest outcomes told beside open advice
+MEASURED = 5  # newest outcomes, where they are asked for
 STATES = {
     "connecting": "is being imported for the first time",
     "active": "is connected",
@@ -64,10 +64,12 @@ def get_business_context(ask: Ask) -> ToolResult:
 
 @tool(
     "get_top_recommendations",
-    answers="open advice, most important first, with gain, money at stake and deadline; measured outcomes",
+    answers="open advice, most important first, with gain, money at stake and deadline; outcomes",
 )
-def get_top_recommendations(ask: Ask, limit: Annotated[int, Field(ge=1, le=10)] = 3, desk: str = "") -> ToolResult:
-    """What to do first, and what it would bring."""
+def get_top_recommendations(
+    ask: Ask, limit: Annotated[int, Field(ge=1, le=10)] = 3, desk: str = "", outcomes: bool = False
+) -> ToolResult:
+    """What to do first, and what it would bring; with `outcomes`, also what came of advice already taken."""
     rows = top(ask.business, as_of=ask.now, limit=limit, desk=desk)
     n_open = counts(ask.business, as_of=ask.now)[Recommendation.Status.OPEN]
     out = Collector(ask.call)
@@ -75,7 +77,7 @@ def get_top_recommendations(ask: Ask, limit: Annotated[int, Field(ge=1, le=10)] 
     for row in rows:
         url = reverse("recommendations:detail", args=[ask.business.slug, row.pk])
         out.row(f"recommendation:{row.pk}", row.title, _figures(row), text=row.priority, at=row.deadline, url=url)
-    for row in measured(ask.business, limit=MEASURED, desk=desk):
+    for row in measured(ask.business, limit=MEASURED, desk=desk) if outcomes else ():
         url = reverse("recommendations:outcome", args=[ask.business.slug, row.pk])
         out.row(f"outcome:{row.pk}", row.title, _outcome(row), text=judged(row).short, url=url)
     return ToolResult(
@@ -87,7 +89,6 @@ def get_top_recommendations(ask: Ask, limit: Annotated[int, Field(ge=1, le=10)] 
         figures=tuple(out.figures),
         rows=tuple(out.rows),
         total_rows=n_open,
-        facts=tuple((f"recommendation:{row.pk}", f"confidence {row.confidence:.2f}") for row in rows),
     )
 
 
