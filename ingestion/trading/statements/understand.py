@@ -11,7 +11,7 @@ from ingestion.trading.reading.model import Hints, Kind, Line, Question, Reading
 from ingestion.trading.reading.read import read_statement
 from ingestion.trading.statements import mappings
 
-CURRENCIES = ("usd", "eur", "gbp", "chf", "jpy", "aud", "cad", "usdt")
+CURRENCIES = ("usd", "eur", "gbp", "chf", "jpy", "aud", "cad")
 OTHER_ACCOUNT = "other_account"
 
 
