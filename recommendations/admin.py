@@ -13,6 +13,8 @@ from recommendations.generation.tasks import generate
 from recommendations.models import (
     Digest,
     Notification,
+    OutboundEndpoint,
+    OutboundMessage,
     Outcome,
     OutcomePlan,
     Recommendation,
@@ -110,3 +112,24 @@ class DigestAdmin(ConsoleAdmin):
     search_fields = ("business__slug", "user__email")
     list_select_related = ("business", "user")
     ordering = ("-day",)
+
+
+@admin.register(OutboundEndpoint)
+class OutboundEndpointAdmin(ConsoleAdmin):
+    console_group, console_icon = "Advice", "output"
+    list_display = ("name", "business", "kind", "host", "state", "failing_since")
+    list_filter = ("kind", "state")
+    search_fields = ("name", "host", "business__slug")
+    list_select_related = ("business",)
+    ordering = ("-created_at",)
+    exclude = ("secret",)
+
+
+@admin.register(OutboundMessage)
+class OutboundMessageAdmin(ConsoleAdmin):
+    console_group, console_icon = "Advice", "outgoing_mail"
+    list_display = ("event", "business", "endpoint", "state", "due_at", "created_at")
+    list_filter = ("state", "event")
+    search_fields = ("=message_id", "business__slug")
+    list_select_related = ("business", "endpoint")
+    ordering = ("-created_at",)

@@ -5,6 +5,7 @@ from django.urls import include, path
 from recommendations.board import views as board
 from recommendations.digests import views as digests
 from recommendations.notifications import views as notifications
+from recommendations.outbound import views as outbound
 from recommendations.outcomes import views as outcomes
 
 app_name = "recommendations"
@@ -21,6 +22,10 @@ urlpatterns = [
                 path("alerts/count/", notifications.alerts_count, name="alerts-count"),
                 path("alerts/read/", notifications.alerts_read, name="alerts-read"),
                 path("digest/", digests.choose, name="digest-choose"),
+                path("outbound/", outbound.endpoints, name="outbound"),
+                path("outbound/<uuid:endpoint>/", outbound.endpoint, name="outbound-endpoint"),
+                path("outbound/<uuid:endpoint>/do/", outbound.deed, name="outbound-deed"),
+                path("outbound/<uuid:endpoint>/<uuid:message>/", outbound.replay, name="outbound-replay"),
                 path("mute/", board.mute_rule, name="mute"),
                 path("<uuid:recommendation>/", board.detail, name="detail"),
                 path("<uuid:recommendation>/outcome/", outcomes.outcome, name="outcome"),

@@ -247,6 +247,9 @@ BILLING_AUTOMATIC_TAX = env.flag("BILLING_AUTOMATIC_TAX", default=True)
 BILLING_SOLD_AT = env.text("BILLING_SOLD_AT", "stripe")
 BILLING_SHOP_URL = env.text("BILLING_SHOP_URL", "")
 
+# Outbound messages: hosts of a private network that may be called, and over plain http too
+OUTBOUND_PRIVATE_HOSTS = env.items("OUTBOUND_PRIVATE_HOSTS")
+
 # The sandbox world; only development checkouts speak to it
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8010")
 

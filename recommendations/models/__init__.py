@@ -2,9 +2,10 @@
 
 from recommendations.models.advice import Recommendation, RecommendationEvent
 from recommendations.models.notifications import Digest, Notification, NotificationRead
+from recommendations.models.outbound import OutboundEndpoint, OutboundMessage
 from recommendations.models.outcomes import Outcome, OutcomePlan, RuleState
 
 __all__ = [
-    "Digest", "Notification", "NotificationRead", "Outcome", "OutcomePlan", "Recommendation", "RecommendationEvent",
-    "RuleState",
+    "Digest", "Notification", "NotificationRead", "OutboundEndpoint", "OutboundMessage", "Outcome", "OutcomePlan",
+    "Recommendation", "RecommendationEvent", "RuleState",
 ]  # fmt: skip

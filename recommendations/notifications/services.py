@@ -9,6 +9,7 @@ from datetime import datetime
 from accounts.models import Business, Job, User
 from ingestion.models import Source, SyncRun
 from recommendations.models import Notification, NotificationRead, Recommendation
+from recommendations.outbound.services import tell_alert
 from recommendations.wording import clean
 
 Kind = Notification.Kind
@@ -38,9 +39,15 @@ def settle(business: Business, kind: str, wanted: Iterable[Notice], *, as_of: da
     standing = set(Notification.objects.of(business).standing().filter(kind=kind).values_list("key", flat=True))
     gone = standing - notices.keys()
     if gone:
-        Notification.objects.of(business).standing().filter(kind=kind, key__in=gone).update(resolved_at=as_of)
+        over = Notification.objects.of(business).standing().filter(kind=kind, key__in=gone)
+        for row in over.filter(level=Level.ALERT).order_by("pk"):
+            tell_alert(business, row, at=as_of, raised=False)
+        over.update(resolved_at=as_of)
     fresh = [_row(business, notices[key], as_of) for key in notices if key not in standing]
     Notification.objects.bulk_create(fresh, ignore_conflicts=True)
+    for row in fresh:
+        if row.level == Level.ALERT:
+            tell_alert(business, row, at=as_of, raised=True)
     return len(fresh)
 
 
