@@ -71,8 +71,8 @@ class TestTheDoor:
         assert console.get("/staff/").status_code == 302
 
 
-#: What staff add, never edit: the next version of a firm's published rules.
-ADDED_BY_STAFF = {"analytics.RuleSet"}
+#: What staff add: the next version of a firm's published rules, a model's price, a business's budget of a month.
+ADDED_BY_STAFF = {"analytics.RuleSet", "agent.ModelPrice", "agent.AgentBudget"}
 
 
 class TestWhatItShows:
