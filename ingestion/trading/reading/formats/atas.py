@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from ingestion.trading.reading.contracts import multiplier_of
 from ingestion.trading.reading.formats.base import BadValue, Cells, Column, Outcome, Table, TableFormat, What, accept
-from ingestion.trading.reading.model import Kind, Line, ParsedTrade, StatedAccount
+from ingestion.trading.reading.formats.common import trade_of
+from ingestion.trading.reading.model import Kind, Line, StatedAccount
 from ingestion.trading.reading.rows import Document
 
 
@@ -31,28 +31,17 @@ class AtasTrades(TableFormat):
         return bool(cells.text("open_volume")) and bool(cells.text("close_volume"))
 
     def record(self, cells: Cells) -> Outcome:
-        opened, closed, volume = cells.moment("opened"), cells.moment("closed"), cells.decimal("open_volume")
-        if not volume or volume * cells.decimal("close_volume") >= 0:
+        volume, closing = cells.decimal("open_volume"), cells.decimal("close_volume")
+        if volume * closing >= 0:
             raise BadValue("bad_volume", "Opening and closing volume have to be of opposite signs.")
-        symbol = cells.needed_text("symbol")
-        return accept(
-            Kind.TRADE,
-            ParsedTrade(
-                symbol=symbol,
-                multiplier=multiplier_of(symbol),
-                direction=1 if volume > 0 else -1,
-                quantity=abs(cells.decimal("close_volume")),
-                entry_price=cells.decimal("entry"),
-                exit_price=cells.decimal("exit"),
-                opened_at=opened.at,
-                closed_at=closed.at,
-                opened_text=opened.text,
-                closed_text=closed.text,
-                gross=cells.decimal("result"),
-                account=cells.text("account"),
-                comment=cells.text("comment"),
-            ),
+        trade = trade_of(
+            cells,
+            direction=1 if volume > 0 else -1,
+            quantity=abs(closing),
+            gross=cells.decimal("result"),
+            comment=cells.text("comment"),
         )
+        return accept(Kind.TRADE, trade)
 
     def account(self, document: Document, table: Table, lines: Sequence[Line]) -> StatedAccount:
         return StatedAccount(broker="ATAS", mode="netting")

@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from ingestion.trading.reading.formats.base import Cells, Column, Outcome, Table, TableFormat, What, accept, other
 from ingestion.trading.reading.formats.cash import cash_kind
-from ingestion.trading.reading.model import Kind, Line, ParsedCash, ParsedExecution, StatedAccount
+from ingestion.trading.reading.formats.common import fill_of
+from ingestion.trading.reading.model import Kind, Line, ParsedCash, StatedAccount
 from ingestion.trading.reading.moments import MONTH_FIRST
 from ingestion.trading.reading.numbers import POINT
 from ingestion.trading.reading.rows import Document
@@ -49,22 +50,17 @@ class Etrade(TableFormat):
             kind = "financing" if "dividend" in action or "interest" in action else cash_kind(action, amount)
             return accept(Kind.CASH, ParsedCash(kind, amount, at.at, at.text, "usd", comment=cells.text("description")))
         asset = CLASSES.get(cells.text("class").lower(), "stocks")
-        return accept(
-            Kind.EXECUTION,
-            ParsedExecution(
-                symbol=cells.needed_text("symbol"),
-                side=ACTIONS[action],
-                quantity=abs(cells.decimal("quantity")),
-                price=cells.decimal("price"),
-                at=at.at,
-                at_text=at.text,
-                effect="open" if "open" in action else "close" if "close" in action or "cover" in action else "",
-                commission=cells.cost("commission"),
-                currency="usd",
-                multiplier=Decimal(100) if asset == "options" else Decimal(1),
-                asset_class=asset,
-            ),
+        fill = fill_of(
+            cells,
+            side=ACTIONS[action],
+            quantity=abs(cells.decimal("quantity")),
+            effect="open" if "open" in action else "close" if "close" in action or "cover" in action else "",
+            commission=cells.cost("commission"),
+            currency="usd",
+            multiplier=Decimal(100) if asset == "options" else Decimal(1),
+            asset_class=asset,
         )
+        return accept(Kind.EXECUTION, fill)
 
     def account(self, document: Document, table: Table, lines: Sequence[Line]) -> StatedAccount:
         above = " ".join(" ".join(row.cells) for row in document.rows[: table.match.index])

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from ingestion.trading.reading.formats.base import Cells, Column, Outcome, Table, TableFormat, What, accept
 from ingestion.trading.reading.formats.coins import currency_of, quote_of
-from ingestion.trading.reading.model import Kind, Line, ParsedExecution, StatedAccount
+from ingestion.trading.reading.formats.common import fill_of
+from ingestion.trading.reading.model import Kind, Line, StatedAccount
 from ingestion.trading.reading.numbers import POINT
 from ingestion.trading.reading.rows import Document
 
@@ -33,24 +34,16 @@ class KrakenTrades(TableFormat):
         return cells.side("side") in (1, -1)
 
     def record(self, cells: Cells) -> Outcome:
-        at, symbol = cells.moment("at"), cells.needed_text("symbol")
-        return accept(
-            Kind.EXECUTION,
-            ParsedExecution(
-                symbol=symbol,
-                side=cells.side("side"),
-                quantity=cells.quantity("quantity"),
-                price=cells.decimal("price"),
-                at=at.at,
-                at_text=at.text,
-                native_id=cells.id("id"),
-                order_id=cells.id("order"),
-                commission=cells.cost("fee"),
-                currency=currency_of(quote_of(symbol)),
-                multiplier=Decimal(1),
-                asset_class="crypto",
-            ),
+        fill = fill_of(
+            cells,
+            native_id=cells.id("id"),
+            order_id=cells.id("order"),
+            commission=cells.cost("fee"),
+            currency=currency_of(quote_of(cells.text("symbol"))),
+            multiplier=Decimal(1),
+            asset_class="crypto",
         )
+        return accept(Kind.EXECUTION, fill)
 
     def account(self, document: Document, table: Table, lines: Sequence[Line]) -> StatedAccount:
         return StatedAccount(broker="Kraken", mode="netting", zone="UTC")

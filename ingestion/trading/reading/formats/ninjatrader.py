@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
-from ingestion.trading.reading.contracts import multiplier_of
 from ingestion.trading.reading.formats.base import (
     BadValue,
     Cells,
@@ -23,7 +22,8 @@ from ingestion.trading.reading.formats.base import (
     accept,
     other,
 )
-from ingestion.trading.reading.model import Kind, Line, ParsedExecution, ParsedTrade, StatedAccount
+from ingestion.trading.reading.formats.common import fill_of, trade_of
+from ingestion.trading.reading.model import Kind, Line, StatedAccount
 from ingestion.trading.reading.rows import Document
 
 PLATFORM = StatedAccount(broker="NinjaTrader", mode="netting")
@@ -63,23 +63,15 @@ class NinjaExecutions(TableFormat):
     def record(self, cells: Cells) -> Outcome:
         if not cells.text("symbol") and not cells.text("side"):
             return other(Kind.SUMMARY)
-        at = cells.moment("at")
-        return accept(
-            Kind.EXECUTION,
-            ParsedExecution(
-                symbol=cells.needed_text("symbol"),
-                side=_side(cells.text("side")),
-                quantity=cells.quantity("quantity"),
-                price=cells.decimal("price"),
-                at=at.at,
-                at_text=at.text,
-                native_id=cells.id("id"),
-                order_id=cells.id("order"),
-                effect=EFFECTS.get(cells.text("effect").lower(), ""),
-                commission=cells.cost("commission"),
-                account=cells.text("account"),
-            ),
+        fill = fill_of(
+            cells,
+            side=_side(cells.text("side")),
+            native_id=cells.id("id"),
+            order_id=cells.id("order"),
+            effect=EFFECTS.get(cells.text("effect").lower(), ""),
+            commission=cells.cost("commission"),
         )
+        return accept(Kind.EXECUTION, fill)
 
     def account(self, document: Document, table: Table, lines: Sequence[Line]) -> StatedAccount:
         return PLATFORM
@@ -117,34 +109,20 @@ class NinjaTrades(TableFormat):
     def record(self, cells: Cells) -> Outcome:
         if not cells.text("side"):
             return other(Kind.SUMMARY)
-        opened, closed = cells.moment("opened"), cells.moment("closed")
         commission, fees = cells.cost("commission"), sum((cells.cost(name) for name in FEES), Decimal(0))
         mae, mfe, exit_name = cells.maybe("mae"), cells.maybe("mfe"), cells.text("exit_name")
-        return accept(
-            Kind.TRADE,
-            ParsedTrade(
-                symbol=cells.needed_text("symbol"),
-                multiplier=multiplier_of(cells.text("symbol")),
-                direction=cells.side("side"),
-                quantity=cells.quantity("quantity"),
-                entry_price=cells.decimal("entry"),
-                exit_price=cells.decimal("exit"),
-                opened_at=opened.at,
-                closed_at=closed.at,
-                opened_text=opened.text,
-                closed_text=closed.text,
-                gross=cells.decimal("net") - commission - fees,
-                commission=commission,
-                fees=fees,
-                account=cells.text("account"),
-                mae=-abs(mae) if mae is not None else None,
-                mfe=abs(mfe) if mfe is not None else None,
-                exit_reason="sl" if STOPS.search(exit_name) else "tp" if TARGETS.search(exit_name) else "",
-                setup=(cells.text("strategy") or cells.text("entry_name"))[:60],
-                comment=exit_name,
-                flags=("ambiguous_time",) if opened.ambiguous or closed.ambiguous else (),
-            ),
+        trade = trade_of(
+            cells,
+            gross=cells.decimal("net") - commission - fees,
+            commission=commission,
+            fees=fees,
+            mae=-abs(mae) if mae is not None else None,
+            mfe=abs(mfe) if mfe is not None else None,
+            exit_reason="sl" if STOPS.search(exit_name) else "tp" if TARGETS.search(exit_name) else "",
+            setup=(cells.text("strategy") or cells.text("entry_name"))[:60],
+            comment=exit_name,
         )
+        return accept(Kind.TRADE, trade)
 
     def account(self, document: Document, table: Table, lines: Sequence[Line]) -> StatedAccount:
         return PLATFORM

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from ingestion.trading.reading.contracts import multiplier_of
 from ingestion.trading.reading.formats.base import Cells, Column, Outcome, Table, TableFormat, What, accept, other
-from ingestion.trading.reading.model import Kind, Line, ParsedExecution, ParsedTrade, StatedAccount
+from ingestion.trading.reading.formats.common import fill_of, trade_of
+from ingestion.trading.reading.model import Kind, Line, StatedAccount
 from ingestion.trading.reading.moments import MONTH_FIRST
 from ingestion.trading.reading.numbers import POINT
 from ingestion.trading.reading.rows import Document
@@ -42,28 +42,16 @@ class ProjectX(TableFormat):
         return cells.side("side") in (1, -1)
 
     def record(self, cells: Cells) -> Outcome:
-        opened, closed = cells.moment("opened"), cells.moment("closed")
-        return accept(
-            Kind.TRADE,
-            ParsedTrade(
-                symbol=cells.needed_text("symbol"),
-                multiplier=multiplier_of(cells.text("symbol")),
-                direction=cells.side("side"),
-                quantity=cells.quantity("quantity"),
-                entry_price=cells.decimal("entry"),
-                exit_price=cells.decimal("exit"),
-                opened_at=opened.at,
-                closed_at=closed.at,
-                opened_text=opened.text,
-                closed_text=closed.text,
-                gross=cells.decimal("result"),
-                native_id=cells.id("id"),
-                fees=cells.cost("fees"),
-                commission=cells.cost("commission"),
-                currency="usd",
-                session_date=cells.day("day"),
-            ),
+        trade = trade_of(
+            cells,
+            gross=cells.decimal("result"),
+            native_id=cells.id("id"),
+            fees=cells.cost("fees"),
+            commission=cells.cost("commission"),
+            currency="usd",
+            session_date=cells.day("day"),
         )
+        return accept(Kind.TRADE, trade)
 
     def account(self, document: Document, table: Table, lines: Sequence[Line]) -> StatedAccount:
         return DESK
@@ -91,24 +79,15 @@ class ProjectXOrders(TableFormat):
     def record(self, cells: Cells) -> Outcome:
         if cells.text("status").lower() != "filled":
             return other(Kind.PENDING, "not_filled", "Only filled orders are trades.")
-        at = cells.moment("at")
-        return accept(
-            Kind.EXECUTION,
-            ParsedExecution(
-                symbol=cells.needed_text("symbol"),
-                side=cells.side("side"),
-                quantity=cells.quantity("quantity"),
-                price=cells.decimal("price"),
-                at=at.at,
-                at_text=at.text,
-                native_id=cells.id("id"),
-                order_id=cells.id("id"),
-                effect=EFFECTS.get(cells.text("effect").lower(), ""),
-                currency="usd",
-                account=cells.text("account"),
-                session_date=cells.day("day"),
-            ),
+        fill = fill_of(
+            cells,
+            native_id=cells.id("id"),
+            order_id=cells.id("id"),
+            effect=EFFECTS.get(cells.text("effect").lower(), ""),
+            currency="usd",
+            session_date=cells.day("day"),
         )
+        return accept(Kind.EXECUTION, fill)
 
     def account(self, document: Document, table: Table, lines: Sequence[Line]) -> StatedAccount:
         return DESK

@@ -7,12 +7,11 @@ rate a contract is filled. Performance lists pairs with their result before cost
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import ClassVar
 
-from ingestion.trading.reading.contracts import multiplier_of
 from ingestion.trading.reading.formats.base import Cells, Column, Outcome, Table, TableFormat, What, accept, other
-from ingestion.trading.reading.model import Kind, Line, ParsedExecution, ParsedTrade, StatedAccount
+from ingestion.trading.reading.formats.common import fill_of, trade_of
+from ingestion.trading.reading.model import Kind, Line, StatedAccount
 from ingestion.trading.reading.rows import Document
 
 PLATFORM = StatedAccount(broker="Rithmic", mode="netting")
@@ -44,23 +43,15 @@ class RithmicOrders(TableFormat):
         filled = cells.maybe("quantity")
         if not filled or cells.maybe("price") is None:
             return other(Kind.PENDING, "not_filled", "Nothing of this order was filled.")
-        at, quantity = cells.moment("at"), cells.quantity("quantity")
         commission = cells.maybe("commission")
-        return accept(
-            Kind.EXECUTION,
-            ParsedExecution(
-                symbol=cells.needed_text("symbol"),
-                side=cells.side("side"),
-                quantity=quantity,
-                price=cells.decimal("price"),
-                at=at.at,
-                at_text=at.text,
-                native_id=cells.id("order"),
-                order_id=cells.id("order"),
-                commission=-abs(commission) if commission is not None else -abs(cells.money("rate")) * quantity,
-                account=cells.text("account"),
-            ),
+        by_rate = cells.money("rate") * cells.quantity("quantity")
+        fill = fill_of(
+            cells,
+            native_id=cells.id("order"),
+            order_id=cells.id("order"),
+            commission=-abs(by_rate if commission is None else commission),
         )
+        return accept(Kind.EXECUTION, fill)
 
     def account(self, document: Document, table: Table, lines: Sequence[Line]) -> StatedAccount:
         return PLATFORM
@@ -91,28 +82,14 @@ class RithmicPerformance(TableFormat):
     def record(self, cells: Cells) -> Outcome:
         if not cells.text("side"):
             return other(Kind.SUMMARY)
-        opened, closed = cells.moment("opened"), cells.moment("closed")
-        return accept(
-            Kind.TRADE,
-            ParsedTrade(
-                symbol=cells.needed_text("symbol"),
-                multiplier=multiplier_of(cells.text("symbol")),
-                direction=cells.side("side"),
-                quantity=cells.quantity("quantity"),
-                entry_price=cells.decimal("entry"),
-                exit_price=cells.decimal("exit"),
-                opened_at=opened.at,
-                closed_at=closed.at,
-                opened_text=opened.text,
-                closed_text=closed.text,
-                gross=cells.decimal("result"),
-                commission=Decimal(0),
-                fees=cells.cost("costs"),
-                pair=(cells.id("entry_order"), cells.id("exit_order")),
-                account=cells.text("account"),
-                session_date=cells.day("day"),
-            ),
+        trade = trade_of(
+            cells,
+            gross=cells.decimal("result"),
+            fees=cells.cost("costs"),
+            pair=(cells.id("entry_order"), cells.id("exit_order")),
+            session_date=cells.day("day"),
         )
+        return accept(Kind.TRADE, trade)
 
     def account(self, document: Document, table: Table, lines: Sequence[Line]) -> StatedAccount:
         return PLATFORM

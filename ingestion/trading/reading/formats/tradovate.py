@@ -12,8 +12,9 @@ from datetime import date
 from typing import ClassVar
 
 from ingestion.trading.reading.formats.base import Cells, Column, Outcome, Table, TableFormat, What, accept, other
+from ingestion.trading.reading.formats.common import fill_of
 from ingestion.trading.reading.formats.pairs import paired
-from ingestion.trading.reading.model import Kind, Line, ParsedExecution, StatedAccount
+from ingestion.trading.reading.model import Kind, Line, StatedAccount
 from ingestion.trading.reading.moments import MONTH_FIRST
 from ingestion.trading.reading.numbers import POINT
 from ingestion.trading.reading.rows import Document
@@ -101,21 +102,7 @@ class TradovateOrders(TableFormat):
     def record(self, cells: Cells) -> Outcome:
         if cells.text("status").lower() != FILLED:
             return other(Kind.PENDING, "not_filled", "Only filled orders are trades.")
-        at = cells.moment("at")
-        return accept(
-            Kind.EXECUTION,
-            ParsedExecution(
-                symbol=cells.needed_text("symbol"),
-                side=cells.side("side"),
-                quantity=cells.quantity("quantity"),
-                price=cells.decimal("price"),
-                at=at.at,
-                at_text=at.text,
-                native_id=cells.id("id"),
-                order_id=cells.id("id"),
-                account=cells.text("account"),
-            ),
-        )
+        return accept(Kind.EXECUTION, fill_of(cells, native_id=cells.id("id"), order_id=cells.id("id")))
 
     def account(self, document: Document, table: Table, lines: Sequence[Line]) -> StatedAccount:
         return NETTING

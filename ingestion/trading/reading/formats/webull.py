@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import ClassVar
 
 from ingestion.trading.reading.formats.base import Cells, Column, Outcome, Table, TableFormat, What, accept, other
-from ingestion.trading.reading.model import Kind, Line, ParsedExecution, StatedAccount
+from ingestion.trading.reading.formats.common import fill_of
+from ingestion.trading.reading.model import Kind, Line, StatedAccount
 from ingestion.trading.reading.moments import MONTH_FIRST
 from ingestion.trading.reading.numbers import POINT
 from ingestion.trading.reading.rows import Document
@@ -37,22 +38,15 @@ class Webull(TableFormat):
     def record(self, cells: Cells) -> Outcome:
         if not cells.maybe("quantity"):
             return other(Kind.PENDING, "not_filled", "Only filled orders are trades.")
-        at, symbol = cells.moment("at"), cells.needed_text("symbol")
+        symbol = cells.text("symbol")
         is_option = len(symbol) > OPTION_LENGTH and symbol[-8:].isdigit() and symbol[-9:-8] in "CP"
-        return accept(
-            Kind.EXECUTION,
-            ParsedExecution(
-                symbol=symbol,
-                side=cells.side("side"),
-                quantity=cells.quantity("quantity"),
-                price=cells.decimal("price"),
-                at=at.at,
-                at_text=at.text,
-                currency="usd",
-                multiplier=Decimal(100) if is_option else Decimal(1),
-                asset_class="options" if is_option else "stocks",
-            ),
+        fill = fill_of(
+            cells,
+            currency="usd",
+            multiplier=Decimal(100) if is_option else Decimal(1),
+            asset_class="options" if is_option else "stocks",
         )
+        return accept(Kind.EXECUTION, fill)
 
     def account(self, document: Document, table: Table, lines: Sequence[Line]) -> StatedAccount:
         return StatedAccount(broker="Webull", currency="usd", mode="netting", zone="America/New_York")
