@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from html import escape
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ CHICAGO = ZoneInfo("America/Chicago")
 NEW_YORK = ZoneInfo("America/New_York")
 ACCOUNT = "7002461"
 POSITIONS = "Time,Position,Symbol,Type,Volume,Price,S / L,T / P,Time,Price,Commission,Swap,Profit"
+DEALS = "Time,Deal,Symbol,Type,Direction,Volume,Price,Order,Commission,Swap,Profit,Balance,Comment"
 TRADOVATE = (
     "symbol,_priceFormat,_priceFormatType,_tickSize,buyFillId,sellFillId,qty,buyPrice,sellPrice,pnl,boughtTimestamp,"
     "soldTimestamp,duration"
@@ -32,7 +33,6 @@ IBKR = (
 def metatrader5(trades: Sequence[SimulatedTrade]) -> bytes:
     """The History report as a web page, UTF-16 as the terminal saves it; server time is UTC."""
     rows = "".join(f'<tr align="right">{_mt5_row(trade)}</tr>\n' for trade in trades)
-    head = "".join(f"<td><b>{escape(name)}</b></td>" for name in POSITIONS.split(","))
     net = sum((trade.net for trade in trades), Decimal(0))
     page = (
         "<html><head><title>Trade History Report</title></head><body><table>\n"
@@ -41,12 +41,28 @@ def metatrader5(trades: Sequence[SimulatedTrade]) -> bytes:
         "&nbsp;Hedge)</b></th></tr>\n"
         '<tr><th colspan="4">Company:</th><th colspan="10"><b>Harbour Markets</b></th></tr>\n'
         '<tr><th colspan="14"><b>Positions</b></th></tr>\n'
-        f"<tr>{head}</tr>\n{rows}"
+        f"<tr>{_mt5_head(POSITIONS)}</tr>\n{rows}"
+        '<tr><th colspan="14"><b>Deals</b></th></tr>\n'
+        f"<tr>{_mt5_head(DEALS)}</tr>\n{_mt5_deposit(trades)}"
         f'<tr><td colspan="3"><b>Balance:</b></td><td colspan="2"><b>{START_BALANCE + net:.2f}</b></td></tr>\n'
         f'<tr><td colspan="3">Total Net Profit:</td><td><b>{net:.2f}</b></td></tr>\n'
         "</table></body></html>"
     )
     return page.encode("utf-16")
+
+
+def _mt5_head(names: str) -> str:
+    return "".join(f"<td><b>{escape(name)}</b></td>" for name in names.split(","))
+
+
+def _mt5_deposit(trades: Sequence[SimulatedTrade]) -> str:
+    """The one deal that is no trade: the money the account began with, an hour before its first trade."""
+    if not trades:
+        return ""
+    at = min(trade.opened_at for trade in trades) - timedelta(hours=1)
+    cells = (f"{at:%Y.%m.%d %H:%M:%S}", "49999", "", "balance", "", "", "", "", "0.00", "0.00",
+             f"{START_BALANCE:.2f}", f"{START_BALANCE:.2f}", "Deposit")  # fmt: skip
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>\n"
 
 
 def _mt5_row(trade: SimulatedTrade) -> str:

@@ -15,7 +15,7 @@ from ingestion.sandbox.trading.layouts import interactive_brokers, metatrader5, 
 from ingestion.sandbox.trading.trader import POINT, Truth, history
 from ingestion.trading.matching.fills import match_fills
 from ingestion.trading.matching.model import Fill
-from ingestion.trading.reading.model import Hints, ParsedExecution, ParsedTrade
+from ingestion.trading.reading.model import Hints, ParsedCash, ParsedExecution, ParsedTrade
 from ingestion.trading.reading.read import read_statement
 
 LAST = date(2026, 6, 12)
@@ -46,6 +46,21 @@ def test_metatrader_is_read_as_what_was_traded():
     assert (reading.format, reading.questions) == ("mt5", ())
     read = [(r.direction, r.quantity, r.closed_at, r.net) for r in reading.records if isinstance(r, ParsedTrade)]
     assert read == [(t.direction, t.quantity, t.closed_at, t.net) for t in TRADES]
+
+
+def test_metatrader_s_balance_is_the_deposit_and_the_result():
+    reading = read_statement(metatrader5(TRADES), filename="report.html", hints=Hints(zone="UTC"))
+    (deposit,) = [r for r in reading.records if isinstance(r, ParsedCash)]
+    assert deposit.kind == "deposit" and deposit.at < min(trade.opened_at for trade in TRADES)
+    assert reading.totals.balance == deposit.amount + sum(trade.net for trade in TRADES)
+
+
+@pytest.mark.parametrize(("layout", "form"), [(tradovate, "tradovate"), (projectx, "projectx")])
+def test_other_desks_are_read_as_what_was_traded(layout, form):
+    reading = read_statement(layout(TRADES), hints=Hints(zone="America/Chicago"))
+    assert (reading.format, reading.questions) == (form, ())
+    read = sorted((r.closed_at, r.direction, r.quantity, r.gross) for r in reading.records)
+    assert read == sorted((t.closed_at, t.direction, t.quantity, t.gross) for t in TRADES)
 
 
 def test_interactive_brokers_fills_become_the_same_trades():
