@@ -65,10 +65,6 @@ class Sentence:
         return tuple(slot.text for _, slot in self.slots if isinstance(slot, Constant))
 
     @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(shown(slot) for _, slot in self.slots if isinstance(slot, Label))
-
-    @property
     def days(self) -> tuple[date, ...]:
         return tuple(_day(slot) for _, slot in self.slots if isinstance(slot, date))
 

@@ -78,16 +78,13 @@ class Draft:
         """What the answer may print: the tools' figures, the cited passages, the question, and declared constants."""
         results = [result for result, _ in self.results]
         passages = [p.chunk.text for result in results for p in result.passages if p.chunk.doc_id in self.docs]
-        lines = [line for line in self.lines if isinstance(line, Line)]
-        own = [line.sentence for line in lines]
+        own = [line.sentence for line in self.lines if isinstance(line, Line)]
         constants = [text for sentence in own for text in sentence.constants]
-        # A name may hold a number, as in “Shop 24”. A title's numbers are cited behind it and checked like any other.
-        names = [text for line in lines if not line.also for text in line.sentence.names]
         gaps = [figure.gap for sentence in own for figure in sentence.figures if figure.gap]
         days = [day for result in results for day in result.days]
         return Pool.of(
             [known(cited) for result in results for cited in result.all_figures],
-            texts=[question, *passages, *constants, *names, *gaps],
+            texts=[question, *passages, *constants, *gaps],
             days=days,
         )
 

@@ -186,10 +186,3 @@ def test_the_score_of_a_month_ago_is_compared(world: World, clock: datetime) -> 
     advise(world.business, as_of=clock)
     text = answer(Ask(world.business, None, clock), "has my score changed?").markdown()
     assert "it changed by −17" in text and "declining" in text
-
-
-def test_a_name_may_hold_a_number(world: World, clock: datetime) -> None:
-    shop(world.business, as_of=clock, label="Shop 24 of 2019")
-    question = "Which accounts are connected?"
-    draft = Analyst().answer(Question(question, {}), Ask(world.business, world.owner, clock))
-    assert "Shop 24 of 2019" in draft.markdown() and check(draft.markdown(), draft.pool(question)).holds
