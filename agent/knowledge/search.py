@@ -16,7 +16,7 @@ K1 = 1.4
 B = 0.6
 HEADING_WEIGHT = 4  # a word of the heading counts as often as this many words of the text
 TITLE_WEIGHT = 1
-FLOOR = 0.42  # share of the question's own weight that a passage has to cover
+FLOOR = 0.36  # share of the question's own weight that a passage has to cover; lower ones answer what is off topic
 PER_PAGE = 2
 PAGE_WEIGHTS = {GLOSSARY: 0.7}  # one line a metric: right for a definition, in the way of everything else
 
