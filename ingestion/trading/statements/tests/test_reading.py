@@ -19,6 +19,7 @@ from ingestion.testing.statements import (
     reading_of,
     upload,
 )
+from ingestion.trading.accounts.recognise import number_hash
 from ingestion.trading.reading.document import Unreadable
 from ingestion.trading.reading.model import Decision, Question, StatedAccount, Totals
 from ingestion.trading.statements.answering import answer, keep_duplicates, read_again
@@ -38,14 +39,14 @@ def trades() -> list[tuple[Any, ...]]:
 
 
 class TestFirstUpload:
-    def test_makes_the_account_the_facts_and_the_trades(self, read):
+    def test_makes_the_account_the_facts_and_the_trades(self, read, world):
         statement = read(
             "a", reading_of(parsed_trade(native_id="1"), parsed_trade(9, "-4", native_id="2"), parsed_cash())
         )
         assert statement.state == "done" and adds_up(statement)
         account = TradingAccount.objects.get()
         assert (account.number_last4, account.currency, account.asset_class) == ("1001", "usd", "futures")
-        assert account.number_hash and "1001" not in account.number_hash
+        assert account.number_hash == number_hash(world.business, "acc-1001") != number_hash(world.other, "acc-1001")
         assert (account.session_zone, account.session_roll.hour) == ("America/Chicago", 17)
         assert [row[1] for row in trades()] == [Decimal("8.76"), Decimal("-5.24")]
         assert CashFlow.objects.get().amount == 1000
