@@ -34,6 +34,7 @@ SCOPE_LABELS = {
     "write:sources": "Connect and synchronise sources",
     "write:recommendations": "Decide on recommendations",
     "use:agent": "Ask the agent",
+    "write:notes": "Write notes for the agent",
     "export:data": "Export data",
 }
 FOUNDED = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -13,7 +13,7 @@ class Role(models.TextChoices):
 
 
 _VIEWER = frozenset({"read:analytics", "read:sources", "use:agent"})
-_ANALYST = _VIEWER | {"write:recommendations", "export:data"}
+_ANALYST = _VIEWER | {"write:recommendations", "write:notes", "export:data"}
 _MANAGER = _ANALYST | {"write:sources", "read:members"}
 _OWNER = _MANAGER | {"write:members", "write:business", "write:keys"}
 

@@ -12,7 +12,9 @@ from recommendations.board.services import expire
 from recommendations.generation.tasks import generate
 from recommendations.models import (
     Digest,
+    MailPreference,
     Notification,
+    NotificationTold,
     OutboundEndpoint,
     OutboundMessage,
     Outcome,
@@ -108,10 +110,31 @@ class NotificationAdmin(ConsoleAdmin):
 @admin.register(Digest)
 class DigestAdmin(ConsoleAdmin):
     console_group, console_icon = "Advice", "mail"
-    list_display = ("day", "business", "user", "sent_at")
+    list_display = ("day", "kind", "business", "user", "handed_at", "sent_at")
+    list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter))
     search_fields = ("business__slug", "user__email")
     list_select_related = ("business", "user")
     ordering = ("-day",)
+
+
+@admin.register(NotificationTold)
+class NotificationToldAdmin(ConsoleAdmin):
+    console_group, console_icon = "Advice", "mark_email_read"
+    list_display = ("notification", "business", "user", "at", "sent_at")
+    list_filter = (("sent_at", admin.EmptyFieldListFilter),)
+    search_fields = ("business__slug", "user__email", "notification__key")
+    list_select_related = ("business", "user", "notification")
+    ordering = ("-at",)
+
+
+@admin.register(MailPreference)
+class MailPreferenceAdmin(ConsoleAdmin):
+    console_group, console_icon = "Advice", "tune"
+    list_display = ("member", "business", "advice", "quiet_from", "quiet_until", "time_zone", "changed_at")
+    list_filter = ("advice", "tells_source", "tells_job", "tells_trading", "tells_coach")
+    search_fields = ("business__slug", "member__user__email")
+    list_select_related = ("business", "member__user", "member__business")
+    ordering = ("-changed_at",)
 
 
 @admin.register(OutboundEndpoint)

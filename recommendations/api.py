@@ -21,10 +21,11 @@ from recommendations.notifications.services import announce_urgent
 from recommendations.outcomes.api import OutcomeOut, outcome_shape
 from recommendations.outcomes.api import router as outcomes_router
 from recommendations.outcomes.queries import judged
+from recommendations.preferences.api import router as preferences_router
 from recommendations.revisions import asked_revision
 
 router = Router(tags=["Recommendations"])
-ROUTERS = [("", router), ("", outcomes_router)]
+ROUTERS = [("", router), ("", outcomes_router), ("", preferences_router)]
 
 
 class GainOut(Schema):

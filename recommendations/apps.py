@@ -27,6 +27,10 @@ class RecommendationsConfig(AppConfig):
             BUSINESS, "Outbound", "recommendations:outbound", icon="send", order=58, permission="write:business",
             also=("recommendations:outbound-endpoint",),
         )  # fmt: skip
+        register_nav(
+            BUSINESS, "Notifications", "recommendations:preferences", icon="bell", order=56,
+            also=("recommendations:alerts",),
+        )  # fmt: skip
         register_listener("outbound", tell_advice)
         register_slot("payments.recommendations", "recommendations:slot")
         register_slot("trading.recommendations", "recommendations:slot-trading")

@@ -7,6 +7,7 @@ from recommendations.digests import views as digests
 from recommendations.notifications import views as notifications
 from recommendations.outbound import views as outbound
 from recommendations.outcomes import views as outcomes
+from recommendations.preferences import views as preferences
 
 app_name = "recommendations"
 
@@ -21,7 +22,7 @@ urlpatterns = [
                 path("alerts/", notifications.alerts, name="alerts"),
                 path("alerts/count/", notifications.alerts_count, name="alerts-count"),
                 path("alerts/read/", notifications.alerts_read, name="alerts-read"),
-                path("digest/", digests.choose, name="digest-choose"),
+                path("mails/", preferences.preferences, name="preferences"),
                 path("outbound/", outbound.endpoints, name="outbound"),
                 path("outbound/<uuid:endpoint>/", outbound.endpoint, name="outbound-endpoint"),
                 path("outbound/<uuid:endpoint>/do/", outbound.deed, name="outbound-deed"),
@@ -33,5 +34,6 @@ urlpatterns = [
             ]
         ),
     ),
-    path("digest/stop/<str:token>/", digests.stop, name="digest-stop"),
+    path("digest/stop/<str:token>/", preferences.stop, name="digest-stop"),
+    path("digest/decide/<str:token>/", digests.decide_by_mail, name="decide-by-mail"),
 ]

@@ -126,11 +126,15 @@ def clean(text: str, *, limit: int = LABEL_LIMIT) -> str:
     Control, zero-width, direction and tag characters are dropped, white space becomes single spaces, and the rest is
     cut to `limit` characters.
     """
-    kept = "".join(
+    flat = SPACES.sub(" ", visible(text)).strip()
+    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def visible(text: str) -> str:
+    """Text without the characters that nobody sees: control, zero-width, direction, tags. Lines and tabs stay."""
+    return "".join(
         character for character in text if character in "\n\t " or unicodedata.category(character) not in UNSEEN
     )
-    flat = SPACES.sub(" ", kept).strip()
-    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
 
 
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})

@@ -62,7 +62,6 @@ class Member(BusinessOwned):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="members")
     role = models.CharField(max_length=8, choices=Role, default=Role.VIEWER)
-    wants_digest = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -240,9 +240,10 @@ class TestRolesAndPermissions:
         table = {role: sorted(p for p in PERMISSIONS if may(role, p)) for role in Role.values}
         assert table == {
             "viewer": ["read:analytics", "read:sources", "use:agent"],
-            "analyst": ["export:data", "read:analytics", "read:sources", "use:agent", "write:recommendations"],
+            "analyst": ["export:data", "read:analytics", "read:sources", "use:agent", "write:notes",
+                        "write:recommendations"],
             "manager": ["export:data", "read:analytics", "read:members", "read:sources", "use:agent",
-                        "write:recommendations", "write:sources"],
+                        "write:notes", "write:recommendations", "write:sources"],
             "owner": sorted(PERMISSIONS),
         }  # fmt: skip
 

@@ -39,6 +39,7 @@ OUTSIDE = {
     "files:download",
     "oauth-authorize", "oauth-metadata",  # agent/oauth/tests/test_flow.py
     "sources:stripe_callback", "recommendations:digest-stop",  # bound by a stored state and by a signed link
+    "recommendations:decide-by-mail",  # a signed link: recommendations/digests/tests/test_decisions.py
     "activation:start", "activation:asked", "activation:link", "activation:again",  # the token is the proof
     "orders:page", "orders:upload",  # signed links
 }  # fmt: skip

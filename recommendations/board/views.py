@@ -71,7 +71,6 @@ def board(request: BusinessRequest) -> HttpResponse:
         "offered": [(rule, _title(rule)) for rule in sorted(offered(request.business))],
         "may_decide": request.member.may("write:recommendations"),
         "has_any": any(numbers.values()),
-        "wants_digest": request.member.wants_digest,
     }
     return render(request, "recommendations/board/page.html", context)
 

@@ -1,131 +1,131 @@
-"""The daily mail: what newly asks for a decision, at most once a day and member, and nothing when there is nothing."""
+"""The daily and the weekly mail: once a member and period, in their own morning, and nothing when there is nothing."""
 
 from __future__ import annotations
 
-import uuid
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
-from django.core import signing
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts.errors import NotYours
 from accounts.events import record
 from accounts.models import Business, Member
-from recommendations.models import Digest, Recommendation
+from recommendations.digests.decisions import DEEDS, deed_url
+from recommendations.digests.news import Item, News, news
+from recommendations.models import Digest
+from recommendations.outcomes.queries import Judged
+from recommendations.preferences.kinds import MailKind
+from recommendations.preferences.mails import Draft, compose
+from recommendations.preferences.queries import Advice, members_with_preferences, preferences_of, reachable
 
-SEND_FROM, SEND_UNTIL = 8, 12  # local hours; a tick that was missed is made up for until noon
 MOST = 5
-FIRST_LOOKS_BACK = timedelta(days=1)
-SALT = "recommendations.digest"
+MONDAY = 0
+Due = tuple[Member, MailKind, date]
 
 
-def due_day(business: Business, *, as_of: datetime) -> date | None:
-    """The business's own day whose digest should go out at `as_of`; None outside the sending hours."""
-    local = as_of.astimezone(ZoneInfo(business.time_zone))
-    return local.date() if SEND_FROM <= local.hour < SEND_UNTIL else None
+def due(business: Business | None = None, *, as_of: datetime) -> list[Due]:
+    """Whose mail should go out at `as_of` and was not dealt with yet, with its kind and the member's own day.
 
-
-def recipients(business: Business) -> list[Member]:
-    """Members who want the digest and may read what it tells."""
-    members = Member.objects.filter(business=business, wants_digest=True, user__is_active=True)
-    return [
-        member for member in members.select_related("user").order_by("joined_at", "pk") if member.may("read:analytics")
-    ]
-
-
-def send_digest(business: Business, member: Member, *, day: date, as_of: datetime) -> Digest | None:
-    """Send the digest of `day` to one member; returns None when it was already dealt with.
-
-    The row is written first, so a second run of the same day finds it. Mail that cannot be sent raises and takes the
-    row back with the transaction; a crash after the hand-over may send twice, under the same Message-ID.
+    Without a business over all of them, for beat. Two queries.
     """
-    news = _news(business, member, as_of=as_of)
-    digest, created = Digest.objects.get_or_create(
-        business=business,
-        user=member.user,
-        day=day,
-        defaults={"recommendations": [str(row.pk) for row in news], "covers_until": as_of},
-    )
-    if not created:
+    members = members_with_preferences()
+    if business is not None:
+        members = members.filter(business=business)
+    found = [(member, *period) for member in reachable(members) if (period := due_period(member, as_of=as_of))]
+    rows = Digest.objects.filter(day__in={day for _, _, day in found})
+    rows = rows.of(business) if business is not None else rows
+    done = set(rows.values_list("business_id", "user_id", "kind", "day"))
+    return [one for one in found if (one[0].business_id, one[0].user_id, one[1].value, one[2]) not in done]
+
+
+def due_period(member: Member, *, as_of: datetime) -> tuple[MailKind, date] | None:
+    """The mail whose time it is for one member; None outside their mornings, in quiet hours and for who wants none."""
+    wanted = preferences_of(member)
+    day = wanted.hours.mail_day(as_of)
+    if day is None or wanted.advice == Advice.NEVER:
         return None
-    if news:
-        message(business, member, news, day=day).send()
-        digest.sent_at = as_of
-        digest.save(update_fields=["sent_at"])
-        record("recommendations.digest.sent", business=business, actor=member.user, subject=digest, count=len(news))
-    return digest
+    if wanted.advice == Advice.WEEKLY:
+        return (MailKind.WEEKLY, day) if day.weekday() == MONDAY else None
+    return MailKind.DAILY, day
 
 
-def message(business: Business, member: Member, news: list[Recommendation], *, day: date) -> EmailMultiAlternatives:
-    """The mail in plain text and HTML, with a way out that needs no log-in."""
-    out = settings.BASE_URL + reverse("recommendations:digest-stop", args=[stop_token(business, member)])
-    path = reverse("recommendations:list", kwargs={"business": business.slug})
-    context = {
-        "business": business,
-        "member": member,
-        "day": day,
-        "items": [(row, settings.BASE_URL + path + f"{row.pk}/") for row in news[:MOST]],
-        "more": max(0, len(news) - MOST),
-        "list_url": settings.BASE_URL + path,
-        "stop_url": out,
-    }
-    mail = EmailMultiAlternatives(
-        subject=_subject(business, news),
-        body=render_to_string("recommendations/digests/mail.txt", context),
-        to=[member.user.email],
-        headers={
-            "Message-ID": f"<{_message_id(business, member, day)}@{_host()}>",
-            "List-Unsubscribe": f"<{out}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+def draft(business: Business, member_id: int, *, kind: MailKind, day: date, as_of: datetime) -> Draft | None:
+    """Write the row of one mail and make the mail; None when there is nothing to send, or somebody did it already.
+
+    Whether it is still wanted, allowed and the time for it is asked again here, with the member locked: between the
+    moment a mail was planned and this one people leave, unsubscribe and go to bed. The caller commits, then hands over.
+    """
+    locked = Member.objects.of(business).select_for_update(no_key=True).filter(pk=member_id).first()
+    if locked is None:
+        return None
+    member = next(iter(reachable(members_with_preferences().filter(pk=member_id))), None)
+    if member is None or due_period(member, as_of=as_of) != (kind, day):
+        return None
+    return _written(member, kind=kind, day=day, as_of=as_of)
+
+
+def _written(member: Member, *, kind: MailKind, day: date, as_of: datetime) -> Draft | None:
+    business, found = member.business, news(member, kind, as_of=as_of)
+    row, created = Digest.objects.get_or_create(
+        business=business, user=member.user, kind=kind.value, day=day,
+        defaults={
+            "recommendations": [item.told for item in found.items[:MOST]],
+            "covers_until": as_of,
+            "handed_at": as_of if found else None,
         },
+    )  # fmt: skip
+    if not created or not found:
+        return None
+    return Draft(
+        message(member, found, row),
+        keep=lambda: _keep(row, member, found, as_of=as_of),
+        undo=row.delete,
     )
-    mail.attach_alternative(render_to_string("recommendations/digests/mail.html", context), "text/html")
-    return mail
 
 
-def stop_token(business: Business, member: Member) -> str:
-    return signing.dumps([str(business.pk), member.pk], salt=SALT)
+def _keep(row: Digest, member: Member, found: News, *, as_of: datetime) -> None:
+    row.sent_at = as_of
+    row.save(update_fields=["sent_at"])
+    record(
+        "recommendations.digest.sent", business=member.business, actor=member.user, subject=row,
+        kind=row.kind, count=len(found.items), outcomes=len(found.outcomes),
+    )  # fmt: skip
 
 
-def read_stop_token(token: str) -> tuple[uuid.UUID, int]:
-    """Business and member of a link in a mail. Errors: NotYours for anything we did not sign."""
-    try:
-        business, member = signing.loads(token, salt=SALT)
-        return uuid.UUID(business), int(member)
-    except (signing.BadSignature, ValueError, TypeError):
-        raise NotYours("This link is not one of ours.") from None
+def message(member: Member, found: News, row: Digest) -> EmailMultiAlternatives:
+    """The mail: the first few of each, with buttons for members who may decide."""
+    business = member.business
+    list_url = settings.BASE_URL + reverse("recommendations:list", kwargs={"business": business.slug})
+    context = {
+        "day": row.day,
+        "is_weekly": row.kind == MailKind.WEEKLY,
+        "items": [_shown(item, member, row, list_url) for item in found.items[:MOST]],
+        "more": max(0, len(found.items) - MOST),
+        "outcomes": [(judged, _outcome_url(business, judged)) for judged in found.outcomes[:MOST]],
+        "more_outcomes": max(0, len(found.outcomes) - MOST),
+        "list_url": list_url,
+    }
+    kind = MailKind(row.kind)
+    return compose(
+        kind, member, subject=_subject(found), template="recommendations/digests/mail", context=context,
+        key=f"{row.day}",
+    )  # fmt: skip
 
 
-def set_wants_digest(member: Member, wanted: bool) -> None:
-    """Turn the daily mail of one member on or off."""
-    if member.wants_digest == wanted:
-        return
-    member.wants_digest = wanted
-    member.save(update_fields=["wants_digest"])
-    name = "subscribed" if wanted else "stopped"
-    record(f"recommendations.digest.{name}", business=member.business, actor=member.user, subject=member)
+def _shown(item: Item, member: Member, row: Digest, list_url: str) -> dict[str, Any]:
+    may = member.may("write:recommendations")
+    deeds = [(word, deed_url(member, item.row, deed, row)) for deed, word in DEEDS.items()] if may else []
+    return {"item": item, "row": item.row, "url": f"{list_url}{item.row.pk}/", "deeds": deeds}
 
 
-def _news(business: Business, member: Member, *, as_of: datetime) -> list[Recommendation]:
-    """What opened, or opened again, since the last digest; for a first one since yesterday."""
-    last = Digest.objects.of(business).filter(user=member.user).order_by("-covers_until").first()
-    since = last.covers_until if last else max(member.joined_at, as_of - FIRST_LOOKS_BACK)
-    rows = Recommendation.objects.of(business).shown_open(as_of=as_of).filter(opened_at__gt=since, opened_at__lte=as_of)
-    return list(rows.order_by("-weight", "-pk"))
+def _outcome_url(business: Business, judged: Judged) -> str:
+    return settings.BASE_URL + reverse("recommendations:outcome", args=[business.slug, judged.row.pk])
 
 
-def _subject(business: Business, news: list[Recommendation]) -> str:
-    first = " ".join(news[0].title.split())
-    return f"{business.name}: {first}" if len(news) == 1 else f"{business.name}: {first}, and {len(news) - 1} more"
-
-
-def _message_id(business: Business, member: Member, day: date) -> uuid.UUID:
-    return uuid.uuid5(business.pk, f"digest:{member.pk}:{day}")
-
-
-def _host() -> str:
-    return settings.BASE_URL.split("//", 1)[-1].split("/", 1)[0].split(":", 1)[0]
+def _subject(found: News) -> str:
+    if not found.items:
+        first = found.outcomes[0]
+        return f"{first.row.title}: {first.short}" if len(found.outcomes) == 1 else "what was measured"
+    more = len(found.items) - 1
+    return f"{found.items[0].row.title}{f', and {more} more' if more else ''}"

@@ -1,46 +1,53 @@
-"""When digests go out: every hour those businesses whose morning it is."""
+"""When digests go out: every quarter of an hour to those members whose morning it is."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
 from accounts.jobs import JobRun, job, periodic
-from accounts.models import Business, Member
-from recommendations.digests.services import due_day, recipients, send_digest
+from accounts.models import Business
+from accounts.tenancy import acting_for
+from recommendations.digests.services import draft, due
 from recommendations.models import Digest
+from recommendations.preferences.kinds import MailKind
+from recommendations.preferences.mails import hand_over
+
+KEPT_FOR = timedelta(days=400)
 
 
-@periodic("recommendations.digest_all", queue="notifications", every=timedelta(hours=1))
+@periodic("recommendations.digest_all", queue="notifications", every=timedelta(minutes=15))
 def digest_all(run: JobRun) -> dict[str, int]:
-    """One job for each business whose morning has come."""
-    enqueued = 0
-    for business in Business.objects.order_by("pk").iterator():
-        day = due_day(business, as_of=run.as_of)
-        if day is not None:
-            digest.enqueue(business, dedupe=f"{day}", day=day.isoformat())
-            enqueued += 1
-    return {"businesses": enqueued}
+    """One job for each business with a member whose morning has come and who was not written to yet."""
+    businesses = {member.business_id for member, _, _ in due(as_of=run.as_of)}
+    for business in Business.objects.filter(pk__in=businesses).order_by("pk"):
+        digest.enqueue(business, dedupe="digest")
+    return {"businesses": len(businesses)}
 
 
 @job("recommendations.digest", queue="notifications", max_attempts=3)
-def digest(run: JobRun, *, day: str) -> dict[str, int]:
-    """One mail job for each member who wants it and has not been written to on this day."""
+def digest(run: JobRun) -> dict[str, int]:
+    """One mail job for each of those members."""
     assert run.business is not None
-    written = set(Digest.objects.of(run.business).filter(day=day).values_list("user_id", flat=True))
-    members = [member for member in recipients(run.business) if member.user_id not in written]
-    for member in members:
-        send.enqueue(run.business, dedupe=f"{member.pk}:{day}", member_id=member.pk, day=day)
+    members = due(run.business, as_of=run.as_of)
+    for member, kind, day in members:
+        send.enqueue(
+            run.business, dedupe=f"{member.pk}:{kind}:{day}", member_id=member.pk, kind=kind.value, day=day.isoformat()
+        )
     return {"members": len(members)}
 
 
-@job("recommendations.send_digest", queue="notifications", max_attempts=5)
-def send(run: JobRun, *, member_id: int, day: str) -> dict[str, int]:
+@job("recommendations.send_digest", queue="notifications", max_attempts=5, stepwise=True)
+def send(run: JobRun, *, member_id: int, day: str, kind: str = "daily") -> dict[str, int]:
     """The mail to one member; a failure of one never holds up another."""
-    assert run.business is not None
-    member = (
-        Member.objects.filter(business=run.business, pk=member_id, wants_digest=True).select_related("user").first()
-    )
-    if member is None:
-        return {"sent": 0}
-    sent = send_digest(run.business, member, day=date.fromisoformat(day), as_of=run.as_of)
-    return {"sent": int(sent is not None and sent.sent_at is not None)}
+    business = run.business
+    assert business is not None
+    with run.step():
+        made = draft(business, member_id, kind=MailKind(kind), day=date.fromisoformat(day), as_of=run.as_of)
+    # What follows the hand-over is written whether or not the lease still holds: it has happened.
+    return {"sent": int(made is not None and hand_over(made, step=lambda: acting_for(business)))}
+
+
+@periodic("recommendations.digest_prune", queue="notifications", every=timedelta(days=1))
+def prune(run: JobRun) -> dict[str, int]:
+    """Forget what was told more than thirteen months ago."""
+    return {"deleted": Digest.objects.filter(covers_until__lt=run.as_of - KEPT_FOR).delete()[0]}

@@ -39,7 +39,7 @@ def drawer(business: Business, user: User) -> tuple[Line, ...]:
             title=row.title,
             text=row.text,
             at=row.created_at,
-            url=_address(row, business),
+            url=address(row, business),
             unread=not row.seen,
             needs_attention=row.level == Notification.Level.ALERT,
         )
@@ -51,7 +51,8 @@ def unread_count(business: Business, user: User) -> int:
     return Notification.objects.of(business).standing().unread_by(user).count()
 
 
-def _address(row: Notification, business: Business) -> str:
+def address(row: Notification, business: Business) -> str:
+    """The path of what a notification is about; empty where there is nothing to open."""
     if not row.url_name:
         return ""
     try:

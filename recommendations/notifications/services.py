@@ -110,7 +110,7 @@ def _row(business: Business, notice: Notice, as_of: datetime) -> Notification:
 
 def _trouble(source: Source, failed: SyncRun | None) -> Iterable[Notice]:
     label = clean(source.label, limit=80)
-    about = {"url_name": "ingestion:source", "url_id": str(source.pk)}
+    about = {"url_name": "sources:page", "url_id": str(source.pk)}
     if source.state in (Source.State.NEEDS_RECONNECT, Source.State.REVOKED):
         reason = clean(source.state_reason, limit=300) or "Its access was withdrawn."
         text = f"{reason} An owner or manager has to connect it again; what was read stays."

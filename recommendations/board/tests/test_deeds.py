@@ -1,4 +1,4 @@
-"""What changes something on the board, in the drawer or in the mail settings refuses who may not."""
+"""What changes something on the board or in the drawer refuses who may not."""
 
 from __future__ import annotations
 
@@ -20,9 +20,4 @@ class TestDecideDeed(FourRefusals):
 
 class TestAlertsReadDeed(FourRefusals):
     url = "recommendations:alerts-read"
-    permission = "read:analytics"
-
-
-class TestDigestChooseDeed(FourRefusals):
-    url = "recommendations:digest-choose"
     permission = "read:analytics"

@@ -85,5 +85,5 @@ def test_without_new_scores_nothing_follows(world: World, run_jobs: RunJobs) -> 
 def test_beat_knows_the_schedule_of_the_brief() -> None:
     assert PERIODIC["recommendations.generate_all"].daily_at is not None
     assert PERIODIC["recommendations.generate_urgent"].every == timedelta(hours=1)
-    assert PERIODIC["recommendations.digest_all"].every == timedelta(hours=1)
+    assert PERIODIC["recommendations.digest_all"].every == timedelta(minutes=15)
     assert PERIODIC["recommendations.watch_all"].every == timedelta(minutes=15)

@@ -50,6 +50,8 @@ class TestSources:
         Source.objects.filter(pk=source.pk).update(state=state, state_reason="Access was revoked.")
         assert [watch_sources(world.business, as_of=clock) for _ in range(3)] == [1, 0, 0]
         assert standing(world) == ["Main shop has to be reconnected"]
+        (line,) = drawer(world.business, world.owner)
+        assert line.url == reverse("sources:page", args=[world.business.slug, source.pk])
         Source.objects.filter(pk=source.pk).update(state="active")
         watch_sources(world.business, as_of=clock + MINUTE)
         assert standing(world) == []
