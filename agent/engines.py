@@ -70,7 +70,7 @@ class Answer:
     `engine` and `model` are what wrote it. `fallback` says why the analyst did so in place of a model, `notice` the
     same for the person who asked, and `error` for staff. A `partial` draft was cut short by the provider. `rejected`
     is a model's text whose numbers could not be traced; it is for review and never shown. `removed` counts citations
-    of pages that no tool gave.
+    of pages that no tool gave. `verified` says who stands for the plan that was followed.
     """
 
     draft: Draft
@@ -83,6 +83,7 @@ class Answer:
     repaired: bool = False
     rejected: str = ""
     removed: int = 0
+    verified: str = ""
 
     @property
     def review(self) -> dict[str, Any]:

@@ -23,6 +23,7 @@ NOT_OWNED = {
     "billing.Plan": "the catalogue, the same for everyone; a tenant may read it and never write it",
     "billing.PlanPrice": "the catalogue, the same for everyone; a tenant may read it and never write it",
     "agent.ModelPrice": "what providers ask is the same for everybody; tenants only read",
+    "agent.EvaluationRun": "measured on a made-up business; closed to tenants",
     "billing.PlanFeature": "the catalogue, the same for everyone; a tenant may read it and never write it",
     "billing.Perk": "the catalogue, the same for everyone; a tenant may read it and never write it",
     "billing.SkuRule": "what staff said a SKU means; closed to tenants",

@@ -42,7 +42,8 @@ class Conversation(BusinessOwned):
 class Message(BusinessOwned):
     """One turn. An answer keeps the outcome of its number check and the evidence and pages it cites.
 
-    `evidence`: figures by reference, as printed, with the address of what they stand on. `citations`: pages.
+    `evidence`: figures by reference, as printed, with the address of what they stand on. `citations`: pages. `slots`:
+    what the analyst understood, empty where it followed no plan. `verified`: who stood for the answer's plan, in words.
     """
 
     class Role(models.TextChoices):
@@ -67,6 +68,8 @@ class Message(BusinessOwned):
     citations = models.JSONField(default=list, blank=True)
     suggestions = models.JSONField(default=list, blank=True)
     grounding = models.JSONField(default=dict, blank=True)
+    slots = models.JSONField(default=dict, db_default={}, blank=True)
+    verified = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -131,6 +134,7 @@ class Feedback(BusinessOwned):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name_plural = "feedback"
         constraints = [models.UniqueConstraint(fields=["message", "user"], name="feedback_once")]
 
     def __str__(self) -> str:
