@@ -55,8 +55,9 @@ ifeq ($(REDIS),)
 	apt-get update -qq && apt-get install -y -qq redis-server
 endif
 
-assets: $(VENV)/.ready  # what the browser needs from installed packages
+assets: $(VENV)/.ready  # what is made from installed packages: the chart library, vectors of the knowledge pages
 	@$(MANAGE) build_assets
+	@$(MANAGE) prepare_knowledge
 
 bench: $(VENV)/.ready  ## Benchmarks; each prints ratios against a baseline of the same run
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
@@ -70,5 +71,5 @@ clean:           ## Stop nothing, delete what was built; data under var/ stays
 # Renamed into place when complete, so that an interrupted install is not taken for a finished one.
 $(VENV)/.ready: requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	touch $@

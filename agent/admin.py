@@ -9,8 +9,9 @@ from django.utils import timezone
 from accounts.admin.actions import reasoned_action
 from accounts.admin.base import ConsoleAdmin
 from agent.chat.services import close
+from agent.knowledge import console as _knowledge  # noqa: F401 - registers notes and passages
 from agent.llm import console as _console  # noqa: F401 - registers runs, tokens, prices and budgets
-from agent.models import Conversation, Message, ToolCall
+from agent.models import Conversation, Message, ToolCall, ToolUse
 
 
 @reasoned_action("Archive", event="agent.chat.archived_by_staff")
@@ -52,3 +53,13 @@ class ToolCallAdmin(ConsoleAdmin):
     search_fields = ("=message__id", "business__slug", "tool")
     list_select_related = ("business",)
     ordering = ("-created_at",)
+
+
+@admin.register(ToolUse)
+class ToolUseAdmin(ConsoleAdmin):
+    console_group, console_icon = "Agent", "query_stats"
+    list_display = ("day", "tool", "business", "channel", "status", "calls", "milliseconds")
+    list_filter = ("tool", "channel", "status")
+    search_fields = ("business__slug", "tool")
+    list_select_related = ("business",)
+    ordering = ("-day", "tool")

@@ -16,10 +16,11 @@ from accounts.errors import Conflict
 from accounts.models import Business, User
 from accounts.requests import BusinessRequest
 from agent.chat import feedback, queries, runs, services, shapes
+from agent.knowledge.api import router as knowledge
 from agent.models import AgentRun
 
 router = Router(tags=["Agent"])
-ROUTERS = [("", router)]
+ROUTERS = [("", router), ("", knowledge)]
 
 PERMISSION = "use:agent"
 #: How long the address of an answer waits for it, and how often it looks meanwhile.

@@ -12,6 +12,7 @@ class AgentConfig(AppConfig):
         from agent.chat import retention as _retention  # noqa: F401 - registers its job
         from agent.chat import tasks as _tasks  # noqa: F401 - registers its jobs
         from agent.chat.limits import questions_this_month
+        from agent.knowledge import tasks as _knowledge  # noqa: F401 - registers its jobs
         from agent.llm import budgets as _budgets  # noqa: F401 - registers the release of what lost runs hold
         from agent.llm import configuration as _configuration  # noqa: F401 - registers the check of the settings
         from billing.usage import register_usage
@@ -19,6 +20,6 @@ class AgentConfig(AppConfig):
         register_usage("agent_questions", lambda business, now: questions_this_month(business, now=now))
         register_nav(
             BUSINESS, "Ask", "agent:start", icon="ask", order=4, permission="use:agent",
-            also=("agent:conversation", "agent:knowledge", "agent:connect"),
+            also=("agent:conversation", "agent:knowledge", "agent:knowledge-index", "agent:connect"),
         )  # fmt: skip
         register_nav(BUSINESS, "Assistant use", "agent:usage", icon="metrics", order=56, permission="write:business")

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from agent.chat import history_views, run_views, views
+from agent.knowledge import views as knowledge
 from agent.oauth import views as connect
 from agent.usage.views import usage_page
 
@@ -18,7 +19,11 @@ urlpatterns = [
                 path("connect/", connect.connect_page, name="connect"),
                 path("connect/<int:consent>/withdraw/", connect.withdraw_consent, name="connect-withdraw"),
                 path("usage/", usage_page, name="usage"),
-                path("knowledge/<slug:doc_id>/", views.knowledge, name="knowledge"),
+                path("knowledge/", knowledge.index, name="knowledge-index"),
+                path("knowledge/notes/new/", knowledge.new_note, name="note-new"),
+                path("knowledge/notes/<int:note>/edit/", knowledge.edit_note, name="note-edit"),
+                path("knowledge/notes/<int:note>/delete/", knowledge.remove_note, name="note-delete"),
+                path("knowledge/<slug:doc_id>/", knowledge.page, name="knowledge"),
                 path("<uuid:conversation>/", views.thread, name="conversation"),
                 path("<uuid:conversation>/rename/", history_views.rename, name="rename"),
                 path("<uuid:conversation>/archive/", history_views.archive, name="archive"),

@@ -21,6 +21,7 @@ DATABASE = "bellwether"
 WITHOUT_DATABASE = {
     "collectstatic",
     "build_assets",
+    "prepare_knowledge",
     "compilemessages",
     "help",
     "version",

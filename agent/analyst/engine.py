@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.analyst.draft import Draft, Line
-from agent.analyst.intents import asks_for_rows, intent_of, is_follow_up, is_why, normalised
+from agent.analyst.intents import asks_for_rows, intent_of, is_beyond, is_follow_up, is_why, normalised
 from agent.analyst.lexicon import LEXICON
 from agent.analyst.narratives import NARRATIVES
 from agent.analyst.narratives.shared import behind, said
@@ -36,6 +36,9 @@ WHY_AFTER = {
     "trading_prop": "trading_futures",
 }
 TRADING = frozenset(intent.name for intent in LEXICON.intents if intent.desk == "trading")
+#: A passage's score from which it is quoted though nobody knows what was asked; off-topic questions reach 0.3.
+NEAR = 0.5
+LONGEST_QUERY = 500
 KEEPS_METRIC = frozenset({"metric", "metric_why", "metric_steps"})
 NEEDS_PERIOD = frozenset({"metric", "metric_why", "metric_steps", "trading_result", "payouts", "dispute_reasons"})
 
@@ -58,21 +61,38 @@ class Analyst:
     def _answer(self, question: Question, ask: Ask) -> Draft:
         text = normalised(question.text)
         found = understand(text, question.context, ask)
+        if found is None and not is_beyond(text):
+            return self._look_up(text, ask)
         if found is None or (found.intent not in NARRATIVES and found.intent != "greeting"):
             return self._abstain(ask)
         if found.intent in TRADING and "trading" not in ask.business.desks:
             return self._abstain(ask)
         if found.intent == "greeting":
             return replace(self._abstain(ask), intent="greeting", abstained=False, lines=(_welcome(),))
+        return self.follow(found, ask)
+
+    def follow(self, found: Found, ask: Ask) -> Draft:
+        """The answer to what was understood. Errors: NotYours where a tool of its plan is of a desk switched off."""
         found = run_plan(found, ask)
         draft = Draft(
             intent=found.intent,
             lines=tuple(NARRATIVES[found.intent](found)),
             results=found.calls,
             suggestions=suggestions(ask, after=found.intent),
-            context={name: getattr(found, name) for name in ("intent", "metric", "period", "component")},
+            context=found.slots,
         )
         return replace(draft, lines=tuple(behind(draft))) if found.rows else draft
+
+    def _look_up(self, text: str, ask: Ask) -> Draft:
+        """What a page or note says about a question that asks for none of our figures. It abstains unless one is near;
+        a follow-up is about what was said before, so nothing is handed on.
+        """
+        found = run_plan(Found("lookup", text[:LONGEST_QUERY]), ask)
+        passages = [passage for result in found.searches for passage in result.passages]
+        if not passages or passages[0].score < NEAR:
+            return self._abstain(ask)
+        lines = tuple(NARRATIVES["lookup"](found))
+        return Draft("lookup", lines, results=found.calls, suggestions=suggestions(ask))
 
     def _abstain(self, ask: Ask) -> Draft:
         return Draft(

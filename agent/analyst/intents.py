@@ -23,10 +23,15 @@ def ranking(text: str) -> list[tuple[str, int]]:
 
 def intent_of(text: str) -> str:
     """The best intent of a normalised question; empty below the floor and for what is beyond us, such as the future."""
-    if LEXICON.shapes["beyond"].search(text):
+    if is_beyond(text):
         return ""
     name, total = ranking(text)[0]
     return name if total >= FLOOR else ""
+
+
+def is_beyond(text: str) -> bool:
+    """Whether it asks for what no data of ours can say: the future, other businesses, the world."""
+    return bool(LEXICON.shapes["beyond"].search(text))
 
 
 def is_why(text: str) -> bool:

@@ -48,6 +48,7 @@ PLANS: dict[str, tuple[Step, ...]] = {
     "context": (CONTEXT,),
     "howto": (ASKED, ADVICE),
     "define": (ASKED,),
+    "lookup": (ASKED,),
     "metric": (METRICS,),
     "metric_why": (METRICS, ("explain_change", {"metric": "$sales", "period": "$period"})),
     "metric_steps": (("get_metric_series", {"metric": "$series", "period": "$long", "grain": "$grain"}),),
@@ -104,6 +105,11 @@ class Found:
     component: str = ""
     rows: bool = False
     calls: tuple[tuple[ToolResult, dict[str, Any]], ...] = field(default=())
+
+    @property
+    def slots(self) -> dict[str, str]:
+        """What a follow-up may refer to, and what a plan needs to be followed again."""
+        return {"intent": self.intent, "metric": self.metric, "period": self.period, "component": self.component}
 
     def of(self, tool: str) -> ToolResult | None:
         return next((result for result, _ in self.calls if result.tool == tool), None)

@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 
 from agent.analyst.draft import Draft, without
+from agent.analyst.engine import Analyst
 from agent.engines import Answer
 from agent.grounding import Grounding, check
 from agent.knowledge.pages import page_of
@@ -37,13 +38,21 @@ def keep(run: AgentRun, answer: Answer, *, now: datetime, milliseconds: int) -> 
         engine=answer.engine,
         intent=draft.intent,
         evidence=[_evidence(cited.as_json()) for cited in draft.cited],
-        citations=[{"doc_id": doc, "title": page_of(doc).title} for doc in draft.docs],
+        citations=_citations(draft),
         suggestions=list(draft.suggestions),
         grounding=_outcome(grounding, answer),
+        slots=draft.context if answer.engine == Analyst.name else {},
+        verified=answer.verified,
         created_at=now,
     )
     _keep_calls(kept, run, draft, now=now, milliseconds=milliseconds)
     return kept
+
+
+def _citations(draft: Draft) -> list[dict[str, str]]:
+    """The documents cited, with the titles they had: a note may change or go, the answer stays as it was."""
+    titles = {passage.chunk.doc_id: passage.chunk.title for result, _ in draft.results for passage in result.passages}
+    return [{"doc_id": doc, "title": titles.get(doc) or page_of(doc).title} for doc in draft.docs]
 
 
 def _status(answer: Answer) -> Message.Status:

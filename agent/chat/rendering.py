@@ -62,6 +62,13 @@ def render_page(body: str) -> SafeString:
     return mark_safe(HEADING.sub(_with_anchor, html))  # noqa: S308 - cleaned just above
 
 
+def render_note(body: str) -> SafeString:
+    """A business's own note: headings and the answers' subset, and not even a link."""
+    html = nh3.clean(_markdown.render(body), tags=TAGS - {"a"} | {"h1", "h2"}, attributes={}, url_schemes=set())
+    html = html.replace("<table>", '<table class="table">')
+    return mark_safe(HEADING.sub(_with_anchor, html))  # noqa: S308 - cleaned just above
+
+
 def _figure(ref: str, evidence: Mapping[str, Mapping[str, object]], url: Callable[[str], str]) -> str:
     known = evidence.get(ref)
     if known is None:

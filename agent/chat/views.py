@@ -19,8 +19,6 @@ from accounts.requests import BusinessRequest
 from agent.analyst.suggestions import suggestions
 from agent.chat import queries, services
 from agent.chat.bubbles import RUNNING, Bubble, bubble
-from agent.chat.rendering import render_page
-from agent.knowledge.pages import page_of
 from agent.llm.configuration import chosen_model
 from agent.models import Conversation
 from agent.tools.registry import Ask
@@ -67,15 +65,6 @@ def ask(request: BusinessRequest) -> HttpResponse:
     if is_htmx(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return redirect(address)
-
-
-@require_safe
-@business_view(permission="use:agent")
-def knowledge(request: BusinessRequest, doc_id: str) -> HttpResponse:
-    """A knowledge page, with its source and the day it was reviewed."""
-    page = page_of(doc_id)
-    context = {"page": page, "body": render_page(page.body.split("\n", 1)[-1])}
-    return render(request, "agent/knowledge/page.html", context)
 
 
 def is_htmx(request: BusinessRequest) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agent.knowledge.pages import Page
 
+NOTE_PREFIX = "note-"
 LIMIT = 512
 OVERLAP = 50
 HEADING = re.compile(r"^(#{1,4})\s+(.+)$", re.MULTILINE)
@@ -25,6 +26,11 @@ class Chunk:
     anchor: str
     text: str
     tokens: int
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it is of a business's own note: somebody's words, not ours."""
+        return self.doc_id.startswith(NOTE_PREFIX)
 
 
 def count_tokens(text: str) -> int:
@@ -71,7 +77,8 @@ def _sections(page: Page) -> list[tuple[str, str]]:
     if not marks:
         return [(page.title, page.body)]
     ends = [mark.start() for mark in marks[1:]] + [len(page.body)]
-    sections = [(mark[2].strip(), page.body[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=True)]
+    sections = [(page.title, page.body[: marks[0].start()].strip())]
+    sections += [(mark[2].strip(), page.body[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=True)]
     return [(heading, text) for heading, text in sections if text]
 
 

@@ -1,24 +1,55 @@
-"""Finding passages: BM25 over the chunks of all pages, in memory. Small enough to need no database and no model."""
+"""Finding passages: what is near in meaning first, words in common as a lift for exact terms.
+
+A passage scores the cosine of its nearest window to the question, plus WORDS times the share of the question's words
+that it has, rare words weighing more. Adding keeps how near a passage is, which ranks alone would not: fusing ranks
+with equal weight was worse than vectors by themselves (docs/benchmarks.md). Passages below FLOOR answer nothing.
+
+The order of the others also looks at their document (a page of which several passages fit is more likely the one) and
+at its kind. Shared pages and the business's own notes are searched together; row security keeps those of others out.
+"""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from agent.knowledge.chunks import Chunk, chunks
-from agent.knowledge.pages import GLOSSARY, pages
-from agent.knowledge.words import expanded, terms
+import structlog
+from django.db import connection
 
-K1 = 1.4
-B = 0.6
-HEADING_WEIGHT = 4  # a word of the heading counts as often as this many words of the text
-TITLE_WEIGHT = 1
-FLOOR = 0.36  # share of the question's own weight that a passage has to cover; lower ones answer what is off topic
-PER_PAGE = 2
-PAGE_WEIGHTS = {GLOSSARY: 0.7}  # one line a metric: right for a definition, in the way of everything else
+from accounts.models import Business
+from agent.knowledge.chunks import Chunk
+from agent.knowledge.documents import chunk_of
+from agent.knowledge.embeddings import Embedder, EmbeddingFailed, embedder
+from agent.knowledge.pages import GLOSSARY
+from agent.knowledge.vectors import nearness
+from agent.models import StoredPassage
+
+logger = structlog.get_logger(__name__)
+
+WORDS = 0.2
+FLOOR = 0.3  # of a passage's score; lower ones answer what no page covers
+WORDS_FLOOR = 0.45  # of the words' share, where there are no vectors
+UNREAD = 0.6  # what the words' share counts in place of the meaning that no encoder has read yet
+PER_DOCUMENT = 2
+BEST = 3  # passages by which a document is judged
+LIFT = 0.5  # what its document counts for a passage
+SET_BACK = {GLOSSARY: 0.25}  # one line a metric: right for a definition, in the way of everything else
+
+#: Of each word of the question that any passage has: its weight by rarity (as BM25 weighs words), and who has it.
+#: Words that nothing has count in full, so a question about other things covers little.
+COVERAGE = """
+with seen as (select id, search from agent_storedpassage where business_id is null or business_id = %(business)s),
+     total as (select count(*)::float as n from seen),
+     words as (select quote_literal(lexeme)::tsquery as word from unnest(to_tsvector('english', %(question)s))),
+     weighed as (
+       select word, (select ln(1 + (n - count(*) + 0.5) / (count(*) + 0.5)) from seen where search @@ word) as weight
+       from words, total
+     )
+select seen.id, sum(weight) / (select sum(weight) from weighed)
+from seen join weighed on seen.search @@ weighed.word
+group by seen.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,68 +60,68 @@ class Passage:
     score: float
 
 
-class Index:
-    """Term statistics of a set of chunks."""
+def search(business: Business, question: str, *, limit: int = 5) -> tuple[Passage, ...]:
+    """The passages that answer, best first, at most two of a document.
 
-    def __init__(self, corpus: Sequence[Chunk]) -> None:
-        self.corpus = tuple(corpus)
-        self.counts = [_weighted(chunk) for chunk in self.corpus]
-        self.lengths = [sum(count.values()) for count in self.counts]
-        self.average = sum(self.lengths) / max(1, len(self.lengths))
-        found_in = Counter(term for count in self.counts for term in count)
-        n = len(self.corpus)
-        self.idf = {term: math.log(1 + (n - df + 0.5) / (df + 0.5)) for term, df in found_in.items()}
-        self.unseen = math.log(1 + (n + 0.5) / 0.5)
-
-    def search(self, question: str, *, limit: int = 5) -> tuple[Passage, ...]:
-        """The nearest passages, best first, at most two of a page.
-
-        Empty: nothing when no passage covers enough of the question's words, or the question has none.
-        """
-        weights = expanded(question)
-        asked = sum(self.idf.get(term, self.unseen) for term in set(terms(question)))
-        scored = [
-            Passage(chunk, self._score(weights, position) * PAGE_WEIGHTS.get(chunk.doc_id, 1))
-            for position, chunk in enumerate(self.corpus)
-            if asked and self._covered(weights, position) / asked >= FLOOR
-        ]
-        scored.sort(key=lambda passage: (-passage.score, passage.chunk.doc_id, passage.chunk.seq))
-        return _at_most_per_page(scored)[:limit]
-
-    def _score(self, weights: dict[str, float], position: int) -> float:
-        counts, length = self.counts[position], self.lengths[position]
-        total = 0.0
-        for term, weight in weights.items():
-            frequency = counts.get(term, 0)
-            if frequency:
-                damped = frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * length / self.average))
-                total += weight * self.idf[term] * damped
-        return total
-
-    def _covered(self, weights: dict[str, float], position: int) -> float:
-        return sum(weight * self.idf[term] for term, weight in weights.items() if term in self.counts[position])
+    Empty: the question has no words that carry meaning, or no passage comes near enough.
+    """
+    shares = coverage(business, question)
+    encoder = embedder()
+    near = _nearness(business, encoder, question) if encoder and question.strip() else {}
+    scores = {
+        passage: near.get(passage, UNREAD * share) + WORDS * share
+        for passage in near.keys() | shares.keys()
+        for share in (shares.get(passage, 0.0),)
+    }
+    return _best(scores, FLOOR if near else (UNREAD + WORDS) * WORDS_FLOOR, limit)
 
 
-@cache
-def index() -> Index:
-    """The index of all pages, built once a process."""
-    return Index([chunk for page in pages() for chunk in chunks(page)])
+def coverage(business: Business, question: str) -> dict[int, float]:
+    """The share of the question's words, by weight, that each passage has; passages without any are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(COVERAGE, {"business": business.pk, "question": question})
+        return dict(cursor.fetchall())
 
 
-def _weighted(chunk: Chunk) -> Counter[str]:
-    counts = Counter(terms(chunk.text))
-    for term in terms(chunk.heading):
-        counts[term] += HEADING_WEIGHT
-    for term in terms(f"{chunk.title} {chunk.doc_id.replace('-', ' ')}"):
-        counts[term] += TITLE_WEIGHT
-    return counts
+def _nearness(business: Business, encoder: Embedder, question: str) -> dict[int, float]:
+    try:
+        return nearness(business, encoder, question)
+    except EmbeddingFailed as error:
+        logger.warning("encoder gave no vector; words alone are searched", encoder=encoder.model_id, error=str(error))
+        return {}
 
 
-def _at_most_per_page(ranked: Sequence[Passage]) -> tuple[Passage, ...]:
+def _best(scores: Mapping[int, float], floor: float, limit: int) -> tuple[Passage, ...]:
+    """Passages above the floor in order, at most two of a document. A floor is about covering, not about order."""
+    if max(scores.values(), default=0.0) < floor:
+        return ()
+    documents = dict(StoredPassage.objects.filter(pk__in=scores).values_list("pk", "doc_id"))
+    lift = _lift(scores, documents)
+    order = sorted(
+        (passage for passage in documents if scores[passage] >= floor),
+        key=lambda passage: (-scores[passage] - lift[documents[passage]], passage),
+    )
+    kept = _at_most_per_document(order, documents)[:limit]
+    rows = StoredPassage.objects.in_bulk(kept)
+    return tuple(Passage(chunk_of(rows[passage]), scores[passage]) for passage in kept)
+
+
+def _lift(scores: Mapping[int, float], documents: Mapping[int, str]) -> dict[str, float]:
+    """What each document adds to its passages: the mean of its best, less what its kind is set back by."""
+    of_document: dict[str, list[float]] = {}
+    for passage, document in documents.items():
+        of_document.setdefault(document, []).append(scores[passage])
+    return {
+        document: LIFT * sum(sorted(found)[-BEST:]) / BEST - SET_BACK.get(document, 0.0)
+        for document, found in of_document.items()
+    }
+
+
+def _at_most_per_document(ranked: Iterable[int], documents: Mapping[int, str]) -> list[int]:
     used: Counter[str] = Counter()
     kept = []
     for passage in ranked:
-        used[passage.chunk.doc_id] += 1
-        if used[passage.chunk.doc_id] <= PER_PAGE:
+        used[documents[passage]] += 1
+        if used[documents[passage]] <= PER_DOCUMENT:
             kept.append(passage)
-    return tuple(kept)
+    return kept

@@ -122,10 +122,7 @@ class ToolResult:
             "message": self.message,
             "facts": dict(self.facts),
             "period": {"start": period.start.isoformat(), "end": _last_day(period)[0].isoformat()} if period else None,
-            "passages": [
-                {"doc_id": found.chunk.doc_id, "heading": found.chunk.heading, "text": found.chunk.text}
-                for found in self.passages
-            ],
+            "passages": [_passage(found) for found in self.passages],
         }
         return body | {name: value for name, value in optional.items() if value}
 
@@ -158,6 +155,13 @@ class Collector:
             for pair in figures
         )
         self.rows.append(Row(ref, clean(label), cited, clean(text, limit=300), at, url))
+
+
+def _passage(found: Passage) -> dict[str, Any]:
+    """A page is ours; a note is somebody's words, and says so."""
+    chunk = found.chunk
+    body: dict[str, Any] = {"doc_id": chunk.doc_id, "heading": chunk.heading, "text": chunk.text}
+    return body | ({"untrusted": True} if chunk.is_note else {})
 
 
 def _last_day(period: Period) -> tuple[date]:

@@ -7,7 +7,7 @@ from typing import Annotated
 from django.urls import reverse
 from pydantic import Field
 
-from agent.knowledge.search import index
+from agent.knowledge.search import search
 from agent.tools.envelope import EMPTY, OK, STALE, Collector, ToolResult
 from agent.tools.registry import Ask, tool
 from analytics.figures import Figure
@@ -97,7 +97,7 @@ def search_knowledge(
     ask: Ask, query: Annotated[str, Field(min_length=1, max_length=500)], limit: Annotated[int, Field(ge=1, le=5)] = 3
 ) -> ToolResult:
     """Passages that answer a question about terms, rules and how-tos."""
-    passages = index().search(query, limit=limit)
+    passages = search(ask.business, query, limit=limit)
     return ToolResult(
         call=ask.call,
         tool="search_knowledge",

@@ -17,3 +17,7 @@ LLM_MAX_RETRIES = env.number("LLM_MAX_RETRIES", 2)
 
 # One business and month, in whole US dollars; staff may set another cap for one business
 LLM_MONTHLY_CAP_USD = env.number("LLM_MONTHLY_CAP_USD", 10)
+
+# How texts become vectors for the knowledge search: "minilm" here on the machine, "openai" at OPENAI_BASE_URL, "none"
+EMBEDDINGS = env.text("EMBEDDINGS", "minilm")
+EMBEDDINGS_MODEL = env.text("EMBEDDINGS_MODEL", "text-embedding-3-small")

@@ -16,6 +16,8 @@ from accounts.testing.world import World
 OWN_APPS = ("accounts", "billing", "ingestion", "analytics", "recommendations", "agent")
 #: The standing world has its own rows of these already.
 FILLED = {"accounts.Member"}
+#: Rows without a business are for everybody to read, and for no tenant to write.
+SHARED = {"agent.StoredPassage", "agent.PassageVector"}
 
 DUMMIES = {
     "boolean": "false",
@@ -89,7 +91,8 @@ class TestEveryBusinessOwnedTable:
                 put_row(table, business)
         for business in (world.business, world.other):
             with acting_for(business):
-                assert run(f'select distinct business_id from "{table}"') == [(business.pk,)]
+                seen = {owner for (owner,) in run(f'select distinct business_id from "{table}"')}
+                assert seen - ({None} if model._meta.label in SHARED else set()) == {business.pk}
 
     def test_lets_a_tenant_neither_change_nor_delete_the_rows_of_others(
         self, model: type[models.Model], world: World
@@ -111,3 +114,20 @@ class TestEveryBusinessOwnedTable:
         allow_anything(table)
         with pytest.raises(ProgrammingError, match="row-level security"), acting_for(world.business):
             put_row(table, world.other)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("label", sorted(SHARED))
+def test_no_tenant_writes_what_is_shared(label: str, world: World) -> None:
+    table = apps.get_model(label)._meta.db_table
+    shared = f'select count(*), min(id), max(id) from "{table}" where business_id is null'
+    before = run(shared)
+    allow_anything(table)
+    with acting_for(world.business):
+        assert run(shared) == before
+        run(f'update "{table}" set business_id = %s where business_id is null', world.business.pk)
+        run(f'delete from "{table}" where business_id is null')
+    assert run(shared) == before and before[0][0] > 0
+    put_row(table, world.business)
+    with pytest.raises(ProgrammingError, match="row-level security"), acting_for(world.business):
+        run(f'update "{table}" set business_id = null')

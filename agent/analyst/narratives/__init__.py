@@ -21,6 +21,7 @@ NARRATIVES: dict[str, Narrative] = {
     "context": general.context,
     "howto": general.howto,
     "define": general.define,
+    "lookup": general.lookup,
     "disputes_due": disputes.due,
     "dispute_reasons": disputes.reasons,
     "programmes": disputes.programmes,

@@ -58,12 +58,13 @@ def define(found: Found, *, practical: bool = False) -> list[Line | Quote]:
     passages = passages[:PASSAGES]
     if not passages:
         return [said("The knowledge pages do not cover this.")]
-    lead = "The page “{title}” says:"
-    return [
-        said(lead, title=Label(passages[0].chunk.title)),
-        *[Quote(passage) for passage in passages[:1]],
-        *_more(passages),
-    ]
+    return _quoted(passages, "The page “{title}” says:")
+
+
+def lookup(found: Found) -> list[Line | Quote]:
+    """The nearest passage, where nothing of this business's figures was asked for."""
+    passages = [passage for search in found.searches for passage in search.passages][:PASSAGES]
+    return _quoted(passages, "The nearest I know of is the page “{title}”:")
 
 
 def howto(found: Found) -> list[Line | Quote]:
@@ -75,8 +76,20 @@ def howto(found: Found) -> list[Line | Quote]:
     return lines
 
 
+def _quoted(passages: list[Passage], lead: str) -> list[Line | Quote]:
+    """The first passage word for word, and where to read on. Of a note every passage that was found: they are short,
+    and nobody else has said it.
+    """
+    first = passages[0].chunk
+    if not first.is_note:
+        return [said(lead, title=Label(first.title)), Quote(passages[0]), *_more(passages[1:])]
+    own = [passage for passage in passages if passage.chunk.doc_id == first.doc_id]
+    others = [passage for passage in passages if passage not in own]
+    return [said("Your note “{title}” says:", title=Label(first.title)), *map(Quote, own), *_more(others)]
+
+
 def _more(passages: list[Passage]) -> list[Line | Quote]:
     return [
         said("See also “{heading}”.", heading=Label(other.chunk.heading), docs=(other.chunk.doc_id,))
-        for other in passages[1:]
+        for other in passages
     ]

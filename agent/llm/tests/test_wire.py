@@ -14,6 +14,7 @@ from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 
 from agent.engines import Event
+from agent.llm.prompt import PROMPT_VERSION
 from agent.llm.tests.conftest import Start
 from agent.llm.tests.scripts import READ, said, score
 from agent.models import AgentBudget, AgentRun, RunEvent, SpendingHold, TokenUsage
@@ -40,7 +41,9 @@ def test_a_tool_is_read_and_its_figure_is_said(start: Start, asked: Any, provide
     assert AgentBudget.objects.get().spent_usd == Decimal("0.03375") and not SpendingHold.objects.exists()
     assert AgentBudget.objects.get().reserved_usd == 0
     run = AgentRun.objects.get()
-    assert (run.engine, run.model, run.prompt_version) == (provider, "stand-in", "1") and len(run.history) == 4
+    assert (run.engine, run.model, run.prompt_version) == (provider, "stand-in", PROMPT_VERSION) and len(
+        run.history
+    ) == 4
 
 
 def test_an_overloaded_provider_is_asked_again(start: Start, asked: Any, provider: str) -> None:

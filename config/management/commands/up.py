@@ -19,6 +19,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from accounts.jobs import QUEUES
+from agent.knowledge.loading import load_prepared
+from agent.knowledge.tasks import encode
 from agent.llm.prices import ensure_prices
 from billing.plans.catalogue import ensure_catalogue
 from billing.plans.publish import publish
@@ -62,6 +65,8 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         ensure_catalogue()
         ensure_prices(today=timezone.now().date())
+        if not load_prepared():
+            encode.enqueue(None, dedupe="encode")  # words alone are searched until the worker has done it
         build_static()
         ensure_sandbox_rates()
 
@@ -103,7 +108,7 @@ def children(port: int, mcp_port: int, sandbox_port: int) -> list[Child]:
     ]  # fmt: skip
     celery = [*python, "celery", "-A", "config.celery:app"]
     worker = [
-        *celery, "worker", "-Q", "ingest,analytics,notifications", "--concurrency", "2", "-l", "WARNING",
+        *celery, "worker", "-Q", ",".join(QUEUES), "--concurrency", "2", "-l", "WARNING",
         "--without-gossip", "--without-mingle", "--without-heartbeat",
     ]  # fmt: skip
     beat = [*celery, "beat", "-l", "WARNING", "--pidfile", ""]

@@ -40,7 +40,7 @@ def upload_newer(desk: TradingDesk) -> Iterator[Finding]:
             ),
             figures=(days,),
             evidence=Decimal(days.value or 0),
-            knowledge=("trading-statements",),
+            knowledge=("trading-append", "trading-statements"),
             action="trading:append",
         )
 

@@ -50,7 +50,7 @@ def pause_edge(desk: TradingDesk) -> Iterator[Finding]:
             evidence=abs(Decimal(expectancy.value or 0)),
             confidence=of_sign(expectancy) if negative else BROKEN,
             impact=_saved(account, expectancy, account.monthly_decisions),
-            knowledge=("trading-edge",),
+            knowledge=("trading-edge-health", "trading-edge"),
             action="trading:kpis",
         )
 
@@ -79,7 +79,7 @@ def retire_sleeve(desk: TradingDesk) -> Iterator[Finding]:
                 evidence=abs(Decimal(expectancy.value or 0)),
                 confidence=of_sign(expectancy),
                 impact=_saved(account, expectancy, _monthly(account, expectancy.n)),
-                knowledge=("trading-edge",),
+                knowledge=("trading-edge-portfolio",),
                 action="trading:slices",
             )
 

@@ -49,7 +49,7 @@ def reduce_size(desk: TradingDesk) -> Iterator[Finding]:
             evidence=Decimal(floor.value or 0),
             confidence=of_sample(account.n, half=30),
             impact=_ruin(floor),
-            knowledge=("trading-habits",),
+            knowledge=("trading-sizing",),
             action="trading:monte-carlo",
         )  # fmt: skip
 
@@ -80,7 +80,7 @@ def stop_sooner(desk: TradingDesk) -> Iterator[Finding]:
             confidence=of_sign(effect),
             impact=_kept(account, effect),
             exposure=effect,
-            knowledge=("trading-habits",),
+            knowledge=("trading-own-rules",),
             action="trading:rules",
         )
 
