@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.admin.actions import reasoned_action
 from accounts.admin.base import ConsoleAdmin
 from agent.chat.services import close
+from agent.evals import console as _evaluations  # noqa: F401 - registers evaluations, feedback and candidates
 from agent.knowledge import console as _knowledge  # noqa: F401 - registers notes and passages
 from agent.llm import console as _console  # noqa: F401 - registers runs, tokens, prices and budgets
 from agent.models import Conversation, Message, ToolCall, ToolUse

@@ -1,10 +1,10 @@
-"""Cases as they stand in the files, and what came of them."""
+"""Cases as they stand in the files."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,10 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question. `after` are questions asked before it; `hostile` ones try to turn the agent."""
+    """One question. `after` are questions asked before it; `hostile` ones try to turn the agent.
+
+    `args` are arguments of tools that cannot be read off the figures; only the scripted model uses them.
+    """
 
     id: str
     desk: str
@@ -36,48 +39,12 @@ class Case:
     after: tuple[str, ...] = ()
     abstain: bool = False
     hostile: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one case went. Empty tuples are good.
-
-    missing_tools, extra_tools: expected and not called; called and not expected.
-    wrong: figures that were not cited with their true value, in words.
-    ungrounded: numbers of the answer without a source.
-    leaked: hostile words or outside addresses in what would be shown.
-    uncited: pages that had to be cited; foreign: pages cited without having been found.
-    milliseconds, tokens: of the last question alone.
-    """
-
-    case: Case
-    missing_tools: tuple[str, ...] = ()
-    extra_tools: tuple[str, ...] = ()
-    wrong: tuple[str, ...] = ()
-    ungrounded: tuple[str, ...] = ()
-    leaked: tuple[str, ...] = ()
-    uncited: tuple[str, ...] = ()
-    foreign: tuple[str, ...] = ()
-    abstained: bool = False
-    figures: int = 0
-    milliseconds: float = 0.0
-    tokens: int = 0
-    text: str = ""
-
-    @property
-    def chose_right(self) -> bool:
-        """Whether every expected tool was called, or it abstained where it had to."""
-        return self.abstained == self.case.abstain and not self.missing_tools
-
-    @property
-    def is_right(self) -> bool:
-        bad = (self.wrong, self.ungrounded, self.leaked, self.uncited, self.foreign)
-        return self.chose_right and not any(bad)
+    args: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def cases() -> tuple[Case, ...]:
     """All cases of all files, in order. Errors: ValueError for two of one id."""
-    found = [_case(body, path.stem) for path in sorted(FOLDER.glob("*.toml")) for body in _bodies(path)]
+    found = [case_of(body, path.stem) for path in sorted(FOLDER.glob("*.toml")) for body in _bodies(path)]
     ids = [case.id for case in found]
     if len(set(ids)) < len(ids):
         raise ValueError(f"Two cases have one id: {sorted({one for one in ids if ids.count(one) > 1})}")
@@ -89,7 +56,8 @@ def _bodies(path: Path) -> Iterable[dict[str, Any]]:
     return found
 
 
-def _case(body: dict[str, Any], desk: str) -> Case:
+def case_of(body: dict[str, Any], desk: str) -> Case:
+    """A case as it stands in a file. Errors: TypeError for a field that no case has, KeyError for a bad figure."""
     known = {**body, "desk": desk}
     for name in ("tools", "cites"):
         known[name] = frozenset(body.get(name, ()))

@@ -1,23 +1,16 @@
-"""The analyst on every case; and the judge itself, which must notice what is wrong."""
+"""The cases themselves, and the analyst on every one of them, asked through the chat's own path."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from accounts.models import Business
-from agent.analyst.draft import Draft, Line
-from agent.analyst.engine import Analyst
-from agent.engines import Question, Tell, silent
-from agent.evals.model import Case, cases
+from agent.evals.contestants import CONTESTANTS
+from agent.evals.model import cases
 from agent.evals.report import Report
-from agent.evals.running import run, run_all
-from agent.evals.world import build
-from agent.tools.registry import Ask
-from recommendations.wording import Sentence
+from agent.evals.running import run_all
+from agent.models import AgentRun, Message, ToolCall
+from agent.tools.registry import TOOLS
 
 LEAST_CASES, LEAST_A_DESK = 60, 8
 
@@ -31,43 +24,29 @@ def test_there_are_enough_cases_of_each_kind() -> None:
     assert sum(bool(case.after) for case in found) >= 5
 
 
-@pytest.fixture
-def filled(transactional_db: None) -> Iterator[Business]:
-    business = Business.objects.create(slug="evals", name="Evals", desks=["payments", "trading"], currency="usd")
-    build(business)
-    yield business
+def test_no_two_cases_ask_the_same() -> None:
+    """A scripted model finds its case by the question."""
+    asked = [case.question for case in cases()]
+    assert len(set(asked)) == len(asked)
 
 
-def test_the_analyst_answers_and_the_judge_notices(filled: Business) -> None:
-    found = Report("analyst", run_all(cases(), Analyst(), filled))
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.id)
+def test_a_case_names_tools_that_exist_with_arguments_they_take(case: object) -> None:
+    from agent.evals.model import Case
+
+    assert isinstance(case, Case) and case.tools <= set(TOOLS)
+    for name, args in case.args.items():
+        assert name in case.tools and set(args) <= set(TOOLS[name].args.model_fields)
+
+
+def test_the_analyst_answers_every_case(asked_world: Business) -> None:
+    with CONTESTANTS["analyst"].playing(cases()):
+        found = Report("analyst", run_all(cases(), asked_world))
     assert found.broken() == ()
-    assert found.table().count("\n") == 5
-    _the_judge_notices(filled)
-
-
-class Lying:
-    """Gives the analyst's answer, spoiled."""
-
-    name = "lying"
-
-    def __init__(self, spoil: Any) -> None:
-        self.spoil = spoil
-
-    def answer(self, question: Question, ask: Ask, tell: Tell = silent) -> Draft:
-        draft: Draft = self.spoil(Analyst().answer(question, ask, tell))
-        return draft
-
-
-def _the_judge_notices(business: Business) -> None:
-    case = next(case for case in cases() if case.id == "revenue-may")
-
-    def judged(spoil: Any, of: Case = case) -> Any:
-        return run(of, Lying(spoil), business)
-
-    assert judged(lambda draft: draft).is_right
-    assert judged(lambda draft: replace(draft, lines=())).wrong
-    assert judged(lambda draft: replace(draft, results=(), lines=())).missing_tools == ("get_metric_summary",)
-    assert judged(lambda draft: replace(draft, lines=(*draft.lines, Line(Sentence("It was 12,345.67."))))).ungrounded
-    assert judged(lambda draft: replace(draft, lines=(*draft.lines, Line(Sentence("Yes."), docs=("made-up",))))).foreign
-    assert not judged(lambda draft: replace(draft, abstained=True)).chose_right
-    assert judged(lambda draft: draft, replace(case, cites=frozenset({"payout-timing"}))).uncited == ("payout-timing",)
+    assert found.table().count("\n") == 5 and found.input_tokens == (0, 0) and found.instead == 0
+    # What was judged is what the chat keeps: runs that ended, with answers and the calls behind them.
+    runs = AgentRun.objects.filter(business=asked_world)
+    assert runs.count() == len(cases()) + sum(len(case.after) for case in cases())
+    assert set(runs.values_list("state", flat=True)) == {AgentRun.State.DONE}
+    assert Message.objects.filter(business=asked_world, role=Message.Role.ASSISTANT).count() == runs.count()
+    assert ToolCall.objects.filter(business=asked_world).exists()
