@@ -18,9 +18,10 @@ from accounts.requests import BusinessRequest
 from agent.chat import feedback, queries, runs, services, shapes
 from agent.knowledge.api import router as knowledge
 from agent.models import AgentRun
+from agent.usage.api import router as usage
 
 router = Router(tags=["Agent"])
-ROUTERS = [("", router), ("", knowledge)]
+ROUTERS = [("", router), ("", usage), ("", knowledge)]
 
 PERMISSION = "use:agent"
 #: How long the address of an answer waits for it, and how often it looks meanwhile.

@@ -20,20 +20,35 @@ from agent.models import AgentBudget, AgentRun, ModelPrice, TokenUsage
 @admin.register(AgentRun)
 class RunAdmin(ConsoleAdmin):
     console_group, console_icon = "Agent", "play_circle"
-    list_display = ("created_at", "business", "state", "engine", "model", "fallback", "total_ms", "cost")
+    list_display = (
+        "created_at", "business", "state", "engine", "model", "fallback", "tokens", "cost", "total_ms", "checked",
+    )  # fmt: skip
     list_filter = ("state", "engine", "model", "fallback")
     search_fields = ("=id", "=conversation__id", "business__slug")
-    list_select_related = ("business",)
+    list_select_related = ("business", "answer")
+    date_hierarchy = "created_at"
     ordering = ("-created_at",)
     exclude = ("history",)
     readonly_fields = ("provider_messages",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(usd=Sum("usage__cost_usd"))
+        return super().get_queryset(request).annotate(
+            usd=Sum("usage__cost_usd"), read=Sum("usage__input_tokens"), written=Sum("usage__output_tokens")
+        )  # fmt: skip
 
     @admin.display(description="USD", ordering="usd")
     def cost(self, run: Any) -> str:
         return "" if run.usd is None else f"{run.usd:.4f}"
+
+    @admin.display(description="Tokens in and out", ordering="read")
+    def tokens(self, run: Any) -> str:
+        return "" if run.read is None else f"{run.read:,} and {run.written:,}"
+
+    @admin.display(description="Checked")
+    def checked(self, run: AgentRun) -> str:
+        """Numbers found in the evidence, of those printed."""
+        kept = run.answer.grounding if run.answer else {}
+        return f"{kept['matched']} of {kept['figures']}" if kept else ""
 
     @admin.display(description="Provider's messages")
     def provider_messages(self, run: AgentRun) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from accounts.errors import Conflict, InvalidInput, NotYours
 from accounts.models import Event
 from accounts.testing.world import World
 from agent.chat import feedback, queries, retention, services
-from agent.models import AgentRun, Conversation, Feedback, Message, ModelPrice, RunEvent, TokenUsage, ToolCall
+from agent.models import AgentRun, Conversation, Feedback, Message, ModelPrice, RunEvent, TokenUsage, ToolCall, ToolUse
 from agent.testing.models import ScriptedModel, use
 from agent.testing.shop import shop
 
@@ -134,13 +134,30 @@ class TestForgetting:
     def test_tool_calls_go_before_answers_whose_marks_go_with_them(
         self, browser: Client, run: AgentRun, world: World, run_jobs: Any, settings: Any
     ) -> None:
-        long_ago = timezone.now() - timedelta(days=settings.TOOL_CALL_RETENTION_DAYS, minutes=1)
+        long_ago = timezone.now() - timedelta(days=settings.TOOL_CALL_RETENTION_DAYS + 1, minutes=1)
         for model in (ToolCall, Message):
             model.objects.update(created_at=long_ago)
         retention.forget.enqueue()
         assert run_jobs()[0].result == {"tool_calls": 4, "conversations": 0}
         page = browser.get(url(world, "conversation", run.conversation_id)).content.decode()
         assert "/evidence/answer/" not in page and "no longer kept" in page and "Checked:" in page
+
+    def test_counts_of_tool_calls_stay_by_day_and_add_up(
+        self, run: AgentRun, world: World, clock: datetime, settings: Any
+    ) -> None:
+        settings.TOOL_CALL_RETENTION_DAYS = 90
+        first = datetime(2026, 3, 16, 23, 59, tzinfo=UTC)  # the clock's day less 91; a day later is kept whole
+        ToolCall.objects.all().delete()
+        told = {"business": world.business, "channel": "mcp", "call": "a", "tool": "calculate", "rows": 2}
+        for at, status, took in ((first, "ok", 10), (first, "ok", 20), (first, "error", 5),
+                                 (first + timedelta(minutes=1), "ok", 40)):  # fmt: skip
+            ToolCall.objects.create(**told, status=status, milliseconds=took, created_at=at)
+        assert clock.date() - first.date() == timedelta(days=91)
+        assert retention.forget_tool_calls(now=clock) == 3 and ToolCall.objects.count() == 1
+        ToolCall.objects.create(**told, status="ok", milliseconds=30, created_at=first)  # came late
+        assert retention.forget_tool_calls(now=clock) == 1 and retention.forget_tool_calls(now=clock) == 0
+        kept = ToolUse.objects.order_by("status").values_list("day", "status", "calls", "rows", "milliseconds")
+        assert list(kept) == [(first.date(), "error", 1, 2, 5), (first.date(), "ok", 3, 6, 60)]
 
     @pytest.mark.parametrize(("extra", "left"), [(timedelta(minutes=-1), 1), (timedelta(minutes=1), 0)])
     def test_conversations_go_after_their_time_and_usage_stays(

@@ -15,9 +15,10 @@ from django.utils import timezone
 from accounts.testing.pages import FiveQuestions
 from accounts.testing.world import World
 from agent.llm.prices import snapshot_lines
-from agent.models import AgentBudget, AgentRun, Message, ModelPrice, TokenUsage
-from agent.testing.runs import begun
-from agent.usage.queries import Use, usage_report, usd
+from agent.models import AgentBudget
+from agent.usage.queries import usage_report
+from agent.usage.sums import Use, usd
+from agent.usage.tests.answered import answered
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 
@@ -26,32 +27,6 @@ class TestUsagePage(FiveQuestions):
     url = "agent:usage"
     permission = "write:business"
     queries = 17
-
-
-def answered(
-    world: World,
-    *,
-    at: datetime,
-    model: str = "",
-    cost: str = "",
-    ms: int = 1_000,
-    figures: int = 4,
-    fallback: str = "",
-) -> AgentRun:  # fmt: skip
-    """A question that was answered, by a model where one is named or by the analyst; `cost` is what its model asked."""
-    run = begun(world, "hello", now=at)
-    answer = Message.objects.create(
-        business=world.business, conversation=run.conversation, seq=2, role=Message.Role.ASSISTANT, text="x",
-        grounding={"figures": figures, "matched": figures, "unmatched": []}, created_at=at,
-    )  # fmt: skip
-    fields: dict[str, Any] = {"answer": answer, "total_ms": ms, "fallback": fallback}
-    AgentRun.objects.filter(pk=run.pk).update(model=model, engine="anthropic" if model else "analyst/1", **fields)
-    for number in range(1, 3) if cost else ():
-        TokenUsage.objects.create(
-            business=world.business, run=run, request_no=number, provider="anthropic", model="stand-in",
-            input_tokens=1_000, output_tokens=50, cost_usd=cost, price=ModelPrice.objects.earliest("pk"), created_at=at,
-        )  # fmt: skip
-    return run
 
 
 def test_days_and_engines_add_up_to_the_total(world: World) -> None:
@@ -64,11 +39,11 @@ def test_days_and_engines_add_up_to_the_total(world: World) -> None:
     report = usage_report(world.business, now=NOW)
     days = [(use.day.isoformat(), use.questions, use.requests, use.cost) for use in report.days if use.day]
     assert days == [("2026-03-15", 2, 2, Decimal("0.04")), ("2026-03-13", 1, 2, Decimal("0.02"))]
-    engines = {use.name: (use.questions, use.instead, use.input_tokens, use.seconds) for use in report.engines}
-    assert engines == {"Built-in analyst": (2, 1, 0, 1.005), "stand-in": (1, 0, 4_000, 4.0)}
+    engines = {use.name: (use.questions, use.instead, use.input_tokens, use.middle) for use in report.engines}
+    assert engines == {"Built-in analyst": (2, 1, 0, 1_005), "stand-in": (1, 0, 4_000, 4_000)}
     total = report.total
     assert (total.questions, total.figures, total.matched, total.output_tokens) == (3, 8, 8, 200)
-    assert (total.cost, total.seconds) == (Decimal("0.06"), 2.0)
+    assert (total.cost, total.middle) == (Decimal("0.06"), 2_000)
     assert report.reasons == (("A figure could not be traced", 1),)
 
 
@@ -90,9 +65,9 @@ def test_dollars(amount: str, shown: str) -> None:
     assert usd(Decimal(amount)) == shown
 
 
-@pytest.mark.parametrize(("seconds", "shown"), [(None, "–"), (0.012, "0.01 s"), (1.0, "1.0 s"), (4.26, "4.3 s")])
-def test_times(seconds: float | None, shown: str) -> None:
-    assert Use(seconds=seconds).time_text == shown
+@pytest.mark.parametrize(("middle", "shown"), [(None, "–"), (12, "0.01 s"), (1_000, "1.0 s"), (4_260, "4.3 s")])
+def test_times(middle: float | None, shown: str) -> None:
+    assert Use(middle=middle).time_text == shown
 
 
 def test_another_business_sees_nothing_of_it(world: World) -> None:
