@@ -13,6 +13,7 @@ from agent.evals import console as _evaluations  # noqa: F401 - registers evalua
 from agent.knowledge import console as _knowledge  # noqa: F401 - registers notes and passages
 from agent.llm import console as _console  # noqa: F401 - registers runs, tokens, prices and budgets
 from agent.models import Conversation, Message, ToolCall, ToolUse
+from agent.verified import console as _verified  # noqa: F401 - registers verified answers
 
 
 @reasoned_action("Archive", event="agent.chat.archived_by_staff")

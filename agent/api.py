@@ -19,9 +19,10 @@ from agent.chat import feedback, queries, runs, services, shapes
 from agent.knowledge.api import router as knowledge
 from agent.models import AgentRun
 from agent.usage.api import router as usage
+from agent.verified.api import router as verified
 
 router = Router(tags=["Agent"])
-ROUTERS = [("", router), ("", usage), ("", knowledge)]
+ROUTERS = [("", router), ("", usage), ("", knowledge), ("", verified)]
 
 PERMISSION = "use:agent"
 #: How long the address of an answer waits for it, and how often it looks meanwhile.

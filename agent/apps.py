@@ -20,6 +20,6 @@ class AgentConfig(AppConfig):
         register_usage("agent_questions", lambda business, now: questions_this_month(business, now=now))
         register_nav(
             BUSINESS, "Ask", "agent:start", icon="ask", order=4, permission="use:agent",
-            also=("agent:conversation", "agent:knowledge", "agent:knowledge-index", "agent:connect"),
+            also=("agent:conversation", "agent:knowledge", "agent:knowledge-index", "agent:verified", "agent:connect"),
         )  # fmt: skip
         register_nav(BUSINESS, "Assistant use", "agent:usage", icon="metrics", order=56, permission="write:business")

@@ -6,6 +6,7 @@ from agent.chat import history_views, run_views, views
 from agent.knowledge import views as knowledge
 from agent.oauth import views as connect
 from agent.usage.views import usage_page
+from agent.verified import views as verified
 
 app_name = "agent"
 
@@ -24,6 +25,8 @@ urlpatterns = [
                 path("knowledge/notes/<int:note>/edit/", knowledge.edit_note, name="note-edit"),
                 path("knowledge/notes/<int:note>/delete/", knowledge.remove_note, name="note-delete"),
                 path("knowledge/<slug:doc_id>/", knowledge.page, name="knowledge"),
+                path("verified/", verified.index, name="verified"),
+                path("verified/<int:verified>/withdraw/", verified.withdraw, name="verified-withdraw"),
                 path("<uuid:conversation>/", views.thread, name="conversation"),
                 path("<uuid:conversation>/rename/", history_views.rename, name="rename"),
                 path("<uuid:conversation>/archive/", history_views.archive, name="archive"),
@@ -31,6 +34,7 @@ urlpatterns = [
                 path("runs/<uuid:run>/", run_views.progress, name="run"),
                 path("runs/<uuid:run>/stop/", run_views.stop, name="stop"),
                 path("answers/<uuid:message>/feedback/", history_views.rate, name="rate"),
+                path("answers/<uuid:message>/verify/", verified.verify, name="verify"),
             ]
         ),
     ),

@@ -17,6 +17,7 @@ from agent.chat.queries import Turn
 from agent.chat.rendering import plain_draft, render_answer, render_question
 from agent.chat.runs import GIVEN_UP
 from agent.models import AgentRun, Feedback, Message, RunEvent
+from agent.verified.plans import is_verifiable
 from analytics.evidence.links import evidence_url
 
 QUESTION, ANSWER, RUNNING, ENDED = "question", "answer", "running", "ended"
@@ -63,6 +64,7 @@ class Bubble:
     steps: tuple[str, ...] = ()
     after: int = 0
     state: str = ""
+    may_verify: bool = False
     pace: str = ""
 
     @property
@@ -154,6 +156,7 @@ def _answer(request: BusinessRequest, turn: Turn, message: Message) -> Bubble:
         notices=tuple(_notices(turn, message, kept=kept)),
         message=message,
         feedback=turn.feedback,
+        may_verify=is_verifiable(message) and request.member.may("write:notes"),
     )
 
 
@@ -163,6 +166,8 @@ def _notices(turn: Turn, message: Message, *, kept: bool) -> Iterable[str]:
         yield turn.last_word
     elif turn.run and turn.run.fallback:
         yield FALLBACKS[AgentRun.Fallback(turn.run.fallback)]
+    if message.verified:
+        yield message.verified
     if message.status == Message.Status.PARTIAL:
         yield CUT_SHORT
     if message.evidence and not kept:

@@ -22,6 +22,7 @@ from agent.engines import Answer, Event, Question
 from agent.llm.answering import Stopped
 from agent.models import AgentRun, Message, RunEvent
 from agent.tools.registry import Ask
+from agent.verified.answers import answer_verified
 
 State = AgentRun.State
 INTERRUPTED = "The work on this answer was interrupted, so the deterministic analyst answered."
@@ -61,7 +62,7 @@ def settle(
     record(
         "agent.chat.answered", business=run.business, actor=run.user, subject=kept, intent=answer.draft.intent,
         tools=len(answer.draft.results), abstained=answer.draft.abstained, engine=answer.engine,
-        fallback=answer.fallback, milliseconds=milliseconds,
+        fallback=answer.fallback, milliseconds=milliseconds, verified=bool(answer.verified),
     )  # fmt: skip
     return kept
 
@@ -75,12 +76,22 @@ def answer_here(run: AgentRun, *, now: datetime, interrupted: bool = False) -> M
     asking = Question(run.question.text, run.conversation.context)
     draft = Analyst().answer(asking, Ask(run.business, run.user, now), told.append)
     answer = Answer(draft, Analyst.name, notice=INTERRUPTED if interrupted else "")
-    run.engine, run.model, run.started_at = Analyst.name, "", run.started_at or now
     run.error = "The worker was lost while it answered." if interrupted else ""
-    run.save(update_fields=["engine", "model", "error", "started_at"])
-    milliseconds = int((time.perf_counter() - started) * 1000)
     ended_as = State.FAILED if interrupted else State.DONE
-    return settle(run, answer, now=now, milliseconds=milliseconds, events=told, state=ended_as)
+    return _settle_here(run, answer, told, now=now, started=started, state=ended_as)
+
+
+def answer_as_verified(run: AgentRun, *, now: datetime) -> bool:
+    """Let the plan answer that a member verified for this question, which takes milliseconds and costs nothing.
+
+    False where there is none, or none that works; then the run is as it was.
+    """
+    started, told = time.perf_counter(), list[Event]()
+    answer = answer_verified(run.question.text, Ask(run.business, run.user, now), told.append)
+    if answer is None:
+        return False
+    _settle_here(run, answer, told, now=now, started=started, state=State.DONE)
+    return True
 
 
 def stop(business: Business, user: User, run_id: uuid.UUID, *, now: datetime) -> AgentRun:
@@ -109,6 +120,16 @@ def give_up(business: Business, run_id: uuid.UUID, *, now: datetime, error: str)
 def is_open(run: AgentRun) -> bool:
     """Whether the run still waits or goes on, as the table says now."""
     return AgentRun.objects.of(run.business).filter(pk=run.pk, state__in=AgentRun.OPEN).exists()
+
+
+def _settle_here(
+    run: AgentRun, answer: Answer, told: list[Event], *, now: datetime, started: float, state: State
+) -> Message:
+    """Keep what the analyst answered in the caller's transaction; `started` is by the performance counter."""
+    run.engine, run.model, run.started_at = Analyst.name, "", run.started_at or now
+    run.save(update_fields=["engine", "model", "error", "started_at"])
+    milliseconds = int((time.perf_counter() - started) * 1000)
+    return settle(run, answer, now=now, milliseconds=milliseconds, events=told, state=state)
 
 
 def _unsaid(run: AgentRun, notice: str) -> list[Event]:

@@ -30,8 +30,9 @@ def ask(
 ) -> AgentRun:
     """Take a question in a conversation of the person who asks; returns its run.
 
-    The analyst answers at once, in this transaction; a model answers in a worker (docs/decisions/0014). The same
-    `key` of the same person is the same run, however often it is sent.
+    The analyst answers at once, in this transaction; a model answers in a worker (docs/decisions/0014), unless a
+    member verified how this question is answered. The same `key` of the same person is the same run, however often it
+    is sent.
     Errors: InvalidInput for an empty question, TooLarge beyond 8 kB, TooMany beyond the person's limits, NotEntitled
     beyond the plan's questions of the month, NotYours for a conversation that is not theirs, Conflict for a key that
     was sent with another question.
@@ -50,6 +51,8 @@ def ask(
         business=business, conversation=conversation, question=asked, user=user, idempotency_key=key, created_at=now
     )
     record("agent.chat.asked", business=business, actor=user, subject=run)
+    if runs.answer_as_verified(run, now=now):
+        return run
     if chosen_model() is None:
         runs.answer_here(run, now=now)
     else:

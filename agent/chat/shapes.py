@@ -63,7 +63,7 @@ class ToolCallOut(Schema):
 class ChatOut(Schema):
     """`response` is Markdown; `[ev:…]` and `[Source: …]` marks refer to `evidence` and `citations`.
 
-    `notice` says what to know, such as why the analyst answered in place of a model.
+    `notice` says what to know, such as why the analyst answered in place of a model, or who verified its plan.
     """
 
     conversation_id: UUID
@@ -166,7 +166,7 @@ def chat_shape(business: Business, run: AgentRun, answer: Message) -> ChatOut:
         grounding={name: value for name, value in answer.grounding.items() if name != "rejected"},
         run_id=run.pk,
         engine=answer.engine,
-        notice=queries.last_word(run, queries.events(business, run)),
+        notice=queries.last_word(run, queries.events(business, run)) or answer.verified,
     )
 
 
