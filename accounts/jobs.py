@@ -33,7 +33,7 @@ from accounts.tenancy import TENANT_ROLE, acting_for
 
 logger = structlog.get_logger(__name__)
 
-QUEUES = ("ingest", "analytics", "notifications")
+QUEUES = ("ingest", "analytics", "notifications", "agent")
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
 Handler = Callable[..., Any]

@@ -131,7 +131,7 @@ class TestWorkHealth:
         delivery(world, event_id="evt_2", state="failed")
         Heartbeat.objects.create(name="beat", at=now - timedelta(seconds=7))
         health = work_health(now=now)
-        assert [queue.queue for queue in health.queues] == ["ingest", "analytics", "notifications"]
+        assert [queue.queue for queue in health.queues] == ["ingest", "analytics", "notifications", "agent"]
         ingest = health.queues[0]
         assert (ingest.due, ingest.running, ingest.failed, ingest.oldest_due) == (2, 1, 1, timedelta(minutes=9))
         assert (health.inbox.open, health.inbox.failed, health.inbox.oldest_open) == (1, 1, timedelta(minutes=3))

@@ -25,7 +25,7 @@ TEXT_EVERY = 0.4
 LOST_AFTER = timedelta(minutes=10)
 
 
-@job("agent.chat.answer", queue="analytics", max_attempts=3, stepwise=True)
+@job("agent.chat.answer", queue="agent", max_attempts=3, stepwise=True)
 def answer_question(job_run: JobRun, *, run_id: str) -> dict[str, str]:
     """Answer the question of one run. A run that was taken before is not put to the model again."""
     business = job_run.business
