@@ -84,6 +84,7 @@ class Supervisor:
             for child in self.children:
                 if not child.is_running and not self._stop.is_set():
                     self.say(f"{child.name} ended; starting it again (see {child.log})")
+                    child.signal(signal.SIGKILL)  # what it leaves behind may hold its port
                     child.close()
                     child.start()
 

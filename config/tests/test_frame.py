@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import time, timedelta
 from pathlib import Path
@@ -88,6 +90,20 @@ class TestLocalSecrets:
         assert (tmp_path / "secrets.json").stat().st_mode & 0o077 == 0
 
 
+#: Takes a lock in a port's place, leaves it to a worker of its own as well, and tells whether it got it.
+SERVER = """
+import fcntl, subprocess, sys
+port, told = open(sys.argv[1], "w"), open(sys.argv[2], "w", buffering=1)
+try:
+    fcntl.flock(port, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    sys.exit(print("taken", file=told))
+worker = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], pass_fds=[port.fileno()])
+print("bound", file=told)
+worker.wait()
+"""
+
+
 @pytest.mark.processes
 class TestSupervisor:
     @pytest.fixture
@@ -118,6 +134,26 @@ class TestSupervisor:
         pair.say = lambda text: pair.stop_soon()
         pair.watch()
         assert pair.children[0].is_running and pair.children[0].process is not first
+
+    def test_ends_what_the_dead_leave_behind(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A server killed alone leaves a worker that holds its port, and the next one could never have it."""
+        monkeypatch.setattr("config.processes.RESTART_AFTER", 0.01)
+        monkeypatch.setattr("config.processes.PATIENCE", 1.0)
+        told = tmp_path / "told"
+        os.mkfifo(told)
+        child = Child("server", [sys.executable, "-c", SERVER, str(tmp_path / "port"), str(told)], {}, tmp_path / "log")
+        supervisor = Supervisor([child], say=lambda text: None)
+        supervisor.start()
+        with os.fdopen(os.open(told, os.O_RDWR)) as lines:  # writing as well, it never sees an end
+            assert next(lines) == "bound\n" and child.process is not None
+            watching = threading.Thread(target=supervisor.watch)
+            watching.start()
+            child.process.send_signal(signal.SIGKILL)
+            is_bound = any(next(lines) == "bound\n" for _ in range(5))
+            supervisor.stop_soon()
+            watching.join()
+        supervisor.stop()
+        assert is_bound
 
 
 class TestLockFile:
