@@ -47,7 +47,7 @@ def render_answer(
     marked = EVIDENCE.sub(lambda match: keep(_figure(match[1], evidence, evidence_url)), plain)
     marked = SOURCE.sub(lambda match: keep(_source(match[1], source_url)), marked)
     html = nh3.clean(_markdown.render(marked), tags=TAGS, attributes=ATTRIBUTES, link_rel=None, url_schemes=set())
-    return mark_safe(STAND_IN.sub(lambda match: chips[int(match[1])], html))  # noqa: S308 - cleaned just above
+    return mark_safe(STAND_IN.sub(lambda match: chips[int(match[1])], _scrolling(html)))  # noqa: S308 - cleaned just above
 
 
 def render_question(text: str) -> SafeString:
@@ -58,15 +58,13 @@ def render_question(text: str) -> SafeString:
 def render_page(body: str) -> SafeString:
     """A knowledge page, which is our own writing, through the same subset; headings get anchors."""
     html = nh3.clean(_page_markdown.render(body), tags=TAGS | {"h1", "h2"}, link_rel=None, url_schemes=set())
-    html = html.replace("<table>", '<table class="table">')
-    return mark_safe(HEADING.sub(_with_anchor, html))  # noqa: S308 - cleaned just above
+    return mark_safe(HEADING.sub(_with_anchor, _scrolling(html)))  # noqa: S308 - cleaned just above
 
 
 def render_note(body: str) -> SafeString:
     """A business's own note: headings and the answers' subset, and not even a link."""
     html = nh3.clean(_markdown.render(body), tags=TAGS - {"a"} | {"h1", "h2"}, attributes={}, url_schemes=set())
-    html = html.replace("<table>", '<table class="table">')
-    return mark_safe(HEADING.sub(_with_anchor, html))  # noqa: S308 - cleaned just above
+    return mark_safe(HEADING.sub(_with_anchor, _scrolling(html)))  # noqa: S308 - cleaned just above
 
 
 def _figure(ref: str, evidence: Mapping[str, Mapping[str, object]], url: Callable[[str], str]) -> str:
@@ -87,6 +85,12 @@ _page_markdown = (
     MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_block", "html_inline"])
 )
 HEADING = re.compile(r"<h([1-4])>(.*?)</h\1>")
+
+
+def _scrolling(html: str) -> str:
+    """Cleaned HTML whose tables scroll by themselves, by keyboard too, where the page is narrower than they are."""
+    opened = '<div class="table-wrap" tabindex="0" role="group" aria-label="Table"><table class="table">'
+    return html.replace("<table>", opened).replace("</table>", "</table></div>")
 
 
 def _with_anchor(match: re.Match[str]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from agent.chat.rendering import render_answer, render_page, render_question
+from agent.chat.rendering import render_answer, render_note, render_page, render_question
 
 EVIDENCE = {"c1.f1": {"label": "Refunds <b>"}}
 
@@ -57,6 +59,19 @@ def test_a_question_is_escaped_and_keeps_its_lines() -> None:
     assert render_question("a < b\n<script>") == "a &lt; b<br>&lt;script&gt;"
 
 
-def test_a_page_gets_anchors_and_tables() -> None:
-    shown = render_page("## Small numbers\n\n| a | b |\n| --- | --- |\n| 1 | 2 |")
-    assert '<h2 id="small-numbers">Small numbers</h2>' in shown and '<table class="table">' in shown
+TABLE = "| a | b |\n| --- | --- |\n| 1 | 2 |"
+
+
+def test_a_page_gets_anchors() -> None:
+    assert '<h2 id="small-numbers">Small numbers</h2>' in render_page("## Small numbers")
+
+
+@pytest.mark.parametrize("render", [html, render_page, render_note])
+def test_every_table_scrolls_by_itself(render: Callable[[str], str]) -> None:
+    shown = render(f"{TABLE}\n\nand\n\n{TABLE}")
+    assert shown.count('<div class="table-wrap" tabindex="0"') == 2 == shown.count("</table></div>")
+    assert "<table>" not in shown
+
+
+def test_a_written_tag_of_a_table_stays_text() -> None:
+    assert "table-wrap" not in html("<table><tr><td>1</td></tr></table>")
